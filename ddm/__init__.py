@@ -1,0 +1,76 @@
+"""DDM, a download manager.
+
+The names below are what programs may import. They are loaded on first use: `import ddm` costs next
+to nothing, and neither it nor `import ddm.core` loads pycurl.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ddm.core.view import JobView, QueueView
+    from ddm.errors import (
+        ConfigError,
+        DDMError,
+        DownloadError,
+        Exit,
+        HeldError,
+        StateError,
+        UsageError,
+    )
+    from ddm.limits import Limits, RetryLimits
+    from ddm.manager import Manager
+    from ddm.record import JobRecord, State
+    from ddm.spec import JobSpec
+
+# A literal, because importlib.metadata costs more than all else; a test compares it with pyproject.
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConfigError",
+    "DDMError",
+    "DownloadError",
+    "Exit",
+    "HeldError",
+    "JobRecord",
+    "JobSpec",
+    "JobView",
+    "Limits",
+    "Manager",
+    "QueueView",
+    "RetryLimits",
+    "State",
+    "StateError",
+    "UsageError",
+    "__version__",
+]
+
+_HOMES = {
+    "ConfigError": "ddm.errors",
+    "DDMError": "ddm.errors",
+    "DownloadError": "ddm.errors",
+    "Exit": "ddm.errors",
+    "HeldError": "ddm.errors",
+    "JobRecord": "ddm.record",
+    "JobSpec": "ddm.spec",
+    "JobView": "ddm.core.view",
+    "Limits": "ddm.limits",
+    "Manager": "ddm.manager",
+    "QueueView": "ddm.core.view",
+    "RetryLimits": "ddm.limits",
+    "State": "ddm.record",
+    "StateError": "ddm.errors",
+    "UsageError": "ddm.errors",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,205 @@
+"""From config.toml, DDM_* variables and flags to `Limits`; what is wrong names itself.
+
+Defaults give way to the file, the file to the environment, the environment to flags. Import this
+where a command needs it, not for a help text: what decodes TOML takes its time to load.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import reprlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar, get_args
+
+import platformdirs
+
+from ddm import config_file, settings
+from ddm.config_file import Document
+from ddm.errors import ConfigError, DDMError, UsageError
+from ddm.limits import Limits
+from ddm.settings import SETTINGS, Number, Setting
+from ddm.units import parse_bytes
+
+Source = Literal["default", "file", "environment", "flag"]  # each goes before those to its left
+
+T = TypeVar("T")
+
+_RANKS: tuple[Source, ...] = get_args(Source)
+_BY_KEY = {setting.key: setting for setting in SETTINGS}
+_BY_VARIABLE = {setting.variable: setting for setting in SETTINGS}
+# DDM_BOOT_ID belongs to the part files; DDM_JOB_* is what a job's hook is given.
+_RESERVED = ("DDM_CONFIG", "DDM_BOOT_ID")
+_RESERVED_PREFIX = "DDM_JOB_"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The limits that hold, and why.
+
+    path: the file that was read or written.
+    sources: for each key ("retry.max_attempts"), who set it.
+    notices: sentences for the user; nothing in them stops anything.
+    """
+
+    limits: Limits
+    path: Path
+    sources: Mapping[str, Source]
+    notices: tuple[str, ...]
+
+
+def config_path() -> Path:
+    """Where config.toml is, unless DDM_CONFIG names another file."""
+    return platformdirs.user_config_path("ddm") / "config.toml"
+
+
+def state_dir() -> Path:
+    """The directory of the database and the log."""
+    return platformdirs.user_state_path("ddm")
+
+
+def load(
+    environ: Mapping[str, str],
+    path: Path | None = None,
+    overrides: Mapping[str, object] | None = None,
+) -> Loaded:
+    """The limits of this run. Raises ConfigError, or UsageError for a flag.
+
+    path: the file; by default what DDM_CONFIG names, else `config_path()`.
+    overrides: flags by key; None is a flag that was not given.
+    """
+    document, notices = _open(environ, path)
+    layers: dict[Source, Mapping[str, object]] = {
+        "file": dict(_from_file(document)),
+        "environment": {s.key: environ[s.variable] for s in SETTINGS if environ.get(s.variable)},
+        "flag": {key: found for key, found in (overrides or {}).items() if found is not None},
+    }
+    values = settings.defaults()
+    sources: dict[str, Source] = dict.fromkeys(values, "default")
+    for source, layer in layers.items():
+        for key, found in layer.items():
+            try:
+                values[key] = _checked(_BY_KEY[key], found, lax=source != "file")
+            except ValueError as error:
+                raise _error(document, source, key, str(error)) from error
+            sources[key] = source
+    _settle(values, sources, document)
+    limits = _convert(settings.nested(values), Limits)
+    return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
+
+
+def _open(environ: Mapping[str, str], path: Path | None) -> tuple[Document, list[str]]:
+    """The file, written if this is the first use, and what there is to say about that."""
+    if path is None and (named := environ.get("DDM_CONFIG")):
+        return config_file.read(Path(named)), []  # must exist: its name may be a slip
+    path = path or config_path()
+    if not os.path.lexists(path):
+        try:
+            config_file.write_template(path)
+        except OSError as error:
+            return Document(path), [
+                f"could not write {path}: {error.strerror}; the defaults hold without it"
+            ]
+    return config_file.read(path), []
+
+
+def _from_file(document: Document) -> Iterator[tuple[str, object]]:
+    """Every key of the file with what was found there. Raises ConfigError if one is unknown."""
+    for name, found in document.tree.items():
+        if name not in settings.TABLES:
+            yield _known(document, (name,)), found
+        elif isinstance(found, dict):
+            for inner, value in found.items():
+                yield _known(document, (name, inner)), value
+        else:
+            raise ConfigError(
+                f"{document.where((name,))}: {name} is {reprlib.repr(found)}; "
+                f"it is a table: write [{name}] and its keys below that"
+            )
+
+
+def _known(document: Document, keys: tuple[str, ...]) -> str:
+    """The setting's key that a place in the file means. Raises ConfigError with the nearest one."""
+    *table, name = keys
+    for setting in SETTINGS:
+        if setting.name == name and setting.table == ".".join(table):
+            return setting.key
+    places = {s.name: f"{s.name} in [{s.table}]" if s.table else s.name for s in SETTINGS}
+    places |= {table: f"[{table}]" for table in settings.TABLES}
+    within = f" in [{table[0]}]" if table else ""
+    nearest = difflib.get_close_matches(name, places, 1)
+    if not nearest:
+        way_out = "delete it"
+    elif table and nearest[0] in _BY_KEY:
+        way_out = f"did you mean {nearest[0]}, which stands above [{table[0]}]?"
+    else:
+        way_out = f"did you mean {places[nearest[0]]}?"
+    raise ConfigError(f"{document.where(keys)}: unknown key {name!r}{within}; {way_out}")
+
+
+def _checked(setting: Setting, found: object, *, lax: bool) -> Number:
+    """A value of the setting's type, within its bounds.
+
+    Raises ValueError with a sentence that lacks its subject.
+
+    lax: a number may be written as text, as it has to be in the environment.
+    """
+    whole = "a whole number, " if isinstance(setting.default, int) else ""
+    refusal = ValueError(f"is {reprlib.repr(found)}; allowed is {whole}{setting.bounds}")
+    try:
+        if setting.in_bytes and isinstance(found, str):
+            found = parse_bytes(found)
+        value = _convert(found, type(setting.default), strict=not lax)
+    except ValueError as error:
+        raise refusal from error
+    if not setting.minimum <= value <= setting.maximum:  # so that nan is refused too
+        raise refusal
+    return value
+
+
+def _settle(values: dict[str, Number], sources: dict[str, Source], document: Document) -> None:
+    """Where two values contradict each other, let the one that was set with less force follow.
+
+    So `--max-segments 1` works without a word about min_segments. Raises ConfigError, or UsageError
+    for flags, if both were set in one place.
+    """
+    for low, high in settings.ORDERED:
+        if values[low] <= values[high]:
+            continue
+        force = _RANKS.index(sources[low]) - _RANKS.index(sources[high])
+        if force == 0:
+            why = f"is {values[low]}, more than {high}, which is {values[high]}"
+            raise _error(document, sources[low], low, why)
+        firm, soft = (low, high) if force > 0 else (high, low)
+        values[soft], sources[soft] = values[firm], sources[firm]
+
+
+def _error(document: Document, source: Source, key: str, why: str) -> DDMError:
+    """The error of a value, named after where it was set."""
+    setting = _BY_KEY[key]
+    if source == "file":
+        return ConfigError(f"{document.where(tuple(key.split('.')))}: {key} {why}")
+    if source == "environment":
+        return ConfigError(f"{setting.variable} {why}")
+    return UsageError(f"--{key.replace('_', '-').replace('.', '-')} {why}")
+
+
+def _strangers(environ: Mapping[str, str]) -> Iterator[str]:
+    """A notice for every variable that looks like ours and is not."""
+    for name in sorted(environ):
+        if not name.startswith("DDM_") or name in _BY_VARIABLE or name in _RESERVED:
+            continue
+        if name.startswith(_RESERVED_PREFIX):
+            continue
+        nearest = difflib.get_close_matches(name, _BY_VARIABLE, 1)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
+        yield f"{name!r} is not a variable of ddm{hint}"
+
+
+def _convert(found: object, kind: type[T], *, strict: bool = True) -> T:
+    """A value as another type. Raises ValueError."""
+    import msgspec  # noqa: PLC0415 - 20 ms, which a module that only names our types need not pay
+
+    return msgspec.convert(found, kind, strict=strict)

@@ -1,0 +1,111 @@
+"""Every bound and every default of DDM, with its reason. Frozen; wired by whoever opens the house.
+
+`Limits` is what a user may set (config.toml, DDM_*, flags: `config.py`). The constants below it are
+not the user's business: they hold for any network, and each says where it comes from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+KIB = 1 << 10
+MIB = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLimits:
+    """How often and how soon a failed transfer is tried again.
+
+    max_attempts: tries without a byte of progress before the job fails.
+    base_delay_secs, max_delay_secs: exponential backoff, "full jitter": uniform in 0..min(max, base
+    * 2**attempt)
+        (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+    """
+
+    max_attempts: int = 6
+    base_delay_secs: float = 0.25
+    max_delay_secs: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a user may set. Connections are counted over the whole program, per origin, and per job.
+
+    max_jobs: jobs in work at once; 0 means as many as can have a connection each.
+    segment_buffer_bytes: what a transfer collects before it is written; 256 KiB saves 5 to 10 %
+    CPU, more is slower.
+    max_bytes_per_sec: for all jobs together; 0 means no limit.
+    stall_timeout_secs: a transfer that brings less than `stall_bytes_per_sec` for so long is given
+    up and tried again.
+    max_wait_secs: the longest Retry-After that is obeyed; a server that asks for more fails the
+    job.
+    """
+
+    max_total_connections: int = 64
+    max_connections_per_host: int = 16
+    min_segments: int = 4
+    max_segments: int = 16
+    max_jobs: int = 0
+    segment_buffer_bytes: int = 256 * KIB
+    max_bytes_per_sec: int = 0
+    connect_timeout_secs: float = 30.0
+    stall_timeout_secs: float = 60.0
+    stall_bytes_per_sec: int = 1 * KIB
+    max_wait_secs: float = 600.0
+    retry: RetryLimits = field(default_factory=RetryLimits)
+
+    @property
+    def jobs_at_once(self) -> int:
+        """How many jobs may be in work: never more than there are connections."""
+        return min(self.max_jobs or self.max_total_connections, self.max_total_connections)
+
+
+# -- the first request and the pieces after it (docs/performance.md has the measurements) ----------
+
+# The size of the first request does not matter between 64 KiB and 4 MiB, its round trip does; a
+# smaller file ends with it.
+PROBE_BYTES = 256 * KIB
+# Under 1 MiB a piece's round trip costs more than it brings; 4 MiB is a first guess before a speed
+# is known.
+PIECE_MIN_BYTES = 1 * MIB
+PIECE_FIRST_BYTES = 4 * MIB
+PIECE_SECONDS = 2.0
+PIECE_ALIGN_BYTES = 16 * KIB
+# A rest this small is not worth a request of its own.
+PIECE_REST_BYTES = 256 * KIB
+
+# -- the response ----------------------------------------------------------------------------------
+
+# nginx sends at most 4 x 8 KiB of fields, Apache 100 x 8 KiB; libcurl itself stops at 300 KB.
+# Nothing honest needs more.
+RESPONSE_HEADER_BYTES_MAX = 300_000
+# The body of an error or a redirect is read to its end when it is short: that keeps the connection
+# for the next request.
+DISCARD_BYTES_MAX = 64 * KIB
+# RFC 9110 section 15.4 asks for a limit; browsers stop at 20, DDM's use has none for more than 10.
+REDIRECTS_MAX = 10
+
+# -- libcurl and the loop --------------------------------------------------------------------------
+
+# One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU
+# than 16 KiB and is for one fast job alone; with several jobs 64 KiB keeps a turn short.
+RECEIVE_BUFFER_ALONE_BYTES = 512 * KIB
+RECEIVE_BUFFER_SHARED_BYTES = 64 * KIB
+# The engine hears of progress at most 20 times a second per transfer.
+PROGRESS_INTERVAL_S = 0.05
+# Fields of a job's row that change while it runs are written about once a second, all jobs in one
+# transaction.
+RECORD_INTERVAL_S = 1.0
+# How often the manager asks SQLite whether another process changed the database.
+QUEUE_POLL_S = 0.25
+
+# -- names and files -------------------------------------------------------------------------------
+
+# Linux file systems take names of 255 bytes; the suffix of the part file has to fit too.
+NAME_BYTES_MAX = 255
+PART_SUFFIX = ".part"
+# NAME, NAME (1), ... : nobody has so many on purpose.
+NAME_TRIES_MAX = 1000
+
+# What servers read in their logs.
+USER_AGENT = "ddm/0.1"

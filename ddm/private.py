@@ -1,0 +1,34 @@
+"""Files and directories that only their owner may read, whatever the umask.
+
+No symbolic link is followed at the last component of a path: somebody else may have planted it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory with mode 0700, and its parents. Raises OSError.
+
+    One that exists is left as its owner made it.
+    """
+    if not path.is_dir():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+
+
+def open_file(path: Path, flags: int) -> int:
+    """A descriptor of a file with mode 0600, created if it is missing. Raises OSError.
+
+    flags: as for os.open.
+    """
+    # O_NONBLOCK: a pipe in the file's place would wait for a reader.
+    fd = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    try:
+        os.fchmod(fd, 0o600)
+    except OSError:
+        os.close(fd)
+        raise
+    return fd

@@ -1,0 +1,130 @@
+"""What a user may set: every key of `Limits` with its bounds, its unit and one sentence about it.
+
+The configuration file, the DDM_* variables, the error messages and docs/configuration.md are all
+made from this one table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+
+from ddm.limits import KIB, MIB, Limits
+from ddm.units import format_bytes
+
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One key.
+
+    key: the field of Limits; "retry.max_attempts" is `max_attempts` in the table [retry].
+    minimum, maximum: bounds, both allowed, in the setting's unit.
+    """
+
+    key: str
+    minimum: Number
+    maximum: Number
+    unit: str
+    meaning: str
+
+    @property
+    def default(self) -> Number:
+        """What holds when nobody says anything; its type is the setting's type."""
+        value: Number = attrgetter(self.key)(Limits())
+        return value
+
+    @property
+    def table(self) -> str:
+        """The TOML table the key stands in; "" is the top of the file."""
+        return self.key.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """The key's own name in its table."""
+        return self.key.rpartition(".")[2]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "DDM_" + self.key.upper().replace(".", "_")
+
+    @property
+    def in_bytes(self) -> bool:
+        """Whether it may be written as "5M"."""
+        return self.unit.startswith("bytes")
+
+    def toml(self, value: Number) -> str:
+        """A value as the file writes it."""
+        text = format_bytes(int(value)) if self.in_bytes else str(value)
+        return f'"{text}"' if text[-1].isalpha() else text
+
+    @property
+    def bounds(self) -> str:
+        """The bounds and the unit, for people: "1 to 128 connections"."""
+        low, high = (
+            format_bytes(int(bound)) if self.in_bytes else f"{bound:g}"
+            for bound in (self.minimum, self.maximum)
+        )
+        return f"{low} to {high} {self.unit}"
+
+
+# fmt: off
+SETTINGS = (
+    # 512 connections and their files fit in the usual limit of 1024 descriptors.
+    Setting("max_total_connections", 1, 512, "connections", "Connections of the whole program."),
+    Setting("max_connections_per_host", 1, 128, "connections",
+            "Connections to one origin, over all jobs."),
+    Setting("min_segments", 1, 128, "connections",
+            "Connections that a file gets as soon as it has 256 KiB for each."),
+    Setting("max_segments", 1, 128, "connections", "Connections of one job."),
+    Setting("max_jobs", 0, 512, "jobs",
+            "Jobs in work at once; 0 is as many as there are connections."),
+    # libcurl hands over up to 16 KiB; above 1 MiB many transfers take too much memory.
+    Setting("segment_buffer_bytes", 16 * KIB, 1 * MIB, "bytes",
+            "What a connection collects before it is written."),
+    Setting("max_bytes_per_sec", 0, 1 << 40, "bytes per second",
+            "Speed of all jobs together; 0 is no limit."),
+    Setting("connect_timeout_secs", 0.1, 600, "seconds",
+            "How long a connection may take to be made."),
+    # Not 0: without a limit for stalls a transfer could hang for ever.
+    Setting("stall_timeout_secs", 1, 3600, "seconds",
+            "How long a transfer may stay below stall_bytes_per_sec; then it is tried again."),
+    Setting("stall_bytes_per_sec", 1, 1 << 30, "bytes per second",
+            "The speed below which a transfer has stalled."),
+    Setting("max_wait_secs", 0, 86400, "seconds",
+            "The longest Retry-After that is obeyed; a longer one fails the job."),
+    Setting("retry.max_attempts", 1, 100, "tries",
+            "Tries without a byte of progress before a job fails."),
+    # Not 0: that would hammer a server that is in trouble.
+    Setting("retry.base_delay_secs", 0.01, 60, "seconds",
+            "The longest first wait; each further wait may be twice as long."),
+    Setting("retry.max_delay_secs", 0.1, 3600, "seconds", "The longest wait between two tries."),
+)
+# fmt: on
+
+TABLES = ("retry",)
+
+# A pair that contradicts itself when the first is greater than the second.
+ORDERED = (
+    ("min_segments", "max_segments"),
+    ("retry.base_delay_secs", "retry.max_delay_secs"),
+)
+
+
+def defaults() -> dict[str, Number]:
+    """Every key and its default."""
+    return {setting.key: setting.default for setting in SETTINGS}
+
+
+def nested(values: Mapping[str, Number]) -> dict[str, object]:
+    """Values by key, in the shape of the file and of Limits: one mapping for each table."""
+    top: dict[str, object] = {key: value for key, value in values.items() if "." not in key}
+    for table in TABLES:
+        start = f"{table}."
+        top[table] = {
+            key.removeprefix(start): value for key, value in values.items() if key.startswith(start)
+        }
+    return top
