@@ -1,0 +1,70 @@
+"""The three calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
+
+A libc without one of them answers ENOSYS, as an old kernel would; the callers have another way.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_FALLOC_FL_KEEP_SIZE = 1
+_RENAME_NOREPLACE = 1
+# struct statfs is 120 bytes on x86-64; its first word is f_type.
+_STATFS_WORDS = 64
+
+
+def fallocate(fd: int, start: int, length_bytes: int, path: str, *, extend: bool) -> None:
+    """Set blocks aside for a part of a file; with `extend` the file grows to hold them.
+
+    path: named by the error. Raises OSError: ENOSPC, EDQUOT, EFBIG, EOPNOTSUPP, ENOSYS.
+    Source: fallocate(2).
+    """
+    mode = 0 if extend else _FALLOC_FL_KEEP_SIZE
+    name = "fallocate64" if hasattr(_LIBC, "fallocate64") else "fallocate"
+    _call(
+        name,
+        path,
+        ctypes.c_int(fd),
+        ctypes.c_int(mode),
+        ctypes.c_longlong(start),
+        ctypes.c_longlong(length_bytes),
+    )
+
+
+def rename_exclusively(directory_fd: int, old: str, new: str, path: str) -> None:
+    """Rename within one directory, never over something that is there.
+
+    path: named by the error. Raises OSError: EEXIST; EINVAL where the file system cannot do it.
+    Source: renameat2(2), RENAME_NOREPLACE.
+    """
+    _call(
+        "renameat2",
+        path,
+        ctypes.c_int(directory_fd),
+        ctypes.c_char_p(os.fsencode(old)),
+        ctypes.c_int(directory_fd),
+        ctypes.c_char_p(os.fsencode(new)),
+        ctypes.c_uint(_RENAME_NOREPLACE),
+    )
+
+
+def file_system(fd: int, path: str) -> int:
+    """The magic number of the file system that a file is on. Source: fstatfs(2)."""
+    answer = (ctypes.c_long * _STATFS_WORDS)()
+    _call("fstatfs", path, ctypes.c_int(fd), ctypes.byref(answer))
+    return answer[0] & 0xFFFFFFFF
+
+
+def _call(name: str, path: str, *arguments: object) -> None:
+    function = getattr(_LIBC, name, None)
+    number = errno.ENOSYS
+    while function is not None:
+        if function(*arguments) == 0:
+            return
+        number = ctypes.get_errno()
+        if number != errno.EINTR:
+            break
+    raise OSError(number, os.strerror(number), path)

@@ -1,0 +1,155 @@
+"""Where part files come from: found again, or created where nothing is."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from contextlib import closing
+from pathlib import Path
+
+from ddm.disk.directory import Directory
+from ddm.disk.names import candidates
+from ddm.disk.partfile import PartFile, file_exists
+from ddm.errors import Exit
+from ddm.failures import Failure, FailureError, Kind
+from ddm.limits import PART_SUFFIX
+from ddm.record import PartIdentity
+
+
+class LocalDisk:
+    """The file systems of this machine. Fits `ports.Disk`.
+
+    boot_id: see `epoch.boot_id`. The process's umask is read here, once.
+    """
+
+    def __init__(self, boot_id: str) -> None:
+        self._boot_id = boot_id
+        # It can only be read by setting it; a file made at that moment is too private, no worse.
+        umask = os.umask(0o077)
+        os.umask(umask)
+        self._mode = 0o666 & ~umask
+
+    def open_part(
+        self,
+        directory: str,
+        name: str,
+        *,
+        exact: bool,
+        size_bytes: int | None,
+        resume: PartIdentity | None,
+    ) -> PartFile:
+        """The part file of a job, locked, with room for `size_bytes`.
+
+        resume: the file to go on with; if it is not there any more, or is another one, a new one is
+        made at a free name, and it is never that inode again. exact: only `name` will do.
+        Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
+        """
+        if name in {"", ".", ".."} or "/" in name or "\0" in name:
+            raise OSError(errno.EINVAL, "not a file name", f"{directory}/{name}")
+        folder = Directory(directory)
+        part = None
+        try:
+            part = resume and self._reopen(folder, name, resume, exact=exact)
+            part = part or self._create(folder, name, exact=exact, avoid=resume)
+            if size_bytes is not None:
+                part.set_aside(size_bytes)
+        except BaseException:
+            if part and not part.kept:
+                part.discard()
+            elif part:
+                part.close()
+            folder.close()
+            raise
+        return part
+
+    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """Whether the file has its final name already: a crash came between rename and DONE."""
+        if not Path(directory).is_dir():
+            return False
+        try:
+            with closing(Directory(directory)) as folder:
+                published = folder.holds(name, identity.device, identity.inode)
+                if published:
+                    folder.sync()  # the crash may have come before it
+                return published
+        except (FailureError, OSError):
+            return False
+
+    def _reopen(
+        self, folder: Directory, name: str, resume: PartIdentity, *, exact: bool
+    ) -> PartFile | None:
+        """The file that `resume` says, if it is at its name still."""
+        part_name, who = name + PART_SUFFIX, (resume.device, resume.inode)
+        if not folder.holds(part_name, *who):
+            return None
+        if exact and folder.lstat(name) and not folder.holds(name, *who):
+            raise file_exists(folder.path_of(name))
+        fd = folder.open(part_name)
+        try:
+            _lock(fd, folder.path_of(part_name))
+            # Who held the lock until now may have renamed the file, or begun another.
+            found = os.fstat(fd)
+            if (found.st_dev, found.st_ino) == who and folder.holds(part_name, *who):
+                return self._part(folder, name, fd, kept=True)
+        except BaseException:
+            os.close(fd)
+            raise
+        os.close(fd)
+        return None
+
+    def _create(
+        self, folder: Directory, name: str, *, exact: bool, avoid: PartIdentity | None
+    ) -> PartFile:
+        """A new file at a free pair of names."""
+        for free in (name,) if exact else candidates(name):
+            part_name = free + PART_SUFFIX
+            if folder.lstat(free):
+                if exact:
+                    raise file_exists(folder.path_of(free))
+                continue
+            try:
+                fd = _create_other(folder, part_name, avoid)
+            except FileExistsError as error:
+                if exact:
+                    raise file_exists(folder.path_of(part_name)) from error
+                continue
+            try:
+                _lock(fd, folder.path_of(part_name))
+            except BaseException:
+                os.close(fd)
+                folder.unlink(part_name)
+                raise
+            return self._part(folder, free, fd, kept=False)
+        raise file_exists(folder.path_of(name))
+
+    def _part(self, folder: Directory, name: str, fd: int, *, kept: bool) -> PartFile:
+        return PartFile(folder, name, fd, boot_id=self._boot_id, kept=kept, mode=self._mode)
+
+
+def _create_other(folder: Directory, part_name: str, avoid: PartIdentity | None) -> int:
+    """A new file with another inode than `avoid`.
+
+    ext4 gives the number of a removed file to the next one. The claims about the removed file would
+    then be believed of the new one, if a crash came before they are taken back.
+    """
+    fd = folder.create(part_name)
+    found = os.fstat(fd)
+    if avoid is None or (found.st_dev, found.st_ino) != (avoid.device, avoid.inode):
+        return fd
+    try:
+        folder.unlink(part_name)
+        return folder.create(part_name)
+    finally:
+        os.close(fd)  # only now: until here the number is taken
+
+
+def _lock(fd: int, path: str) -> None:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        message = f"another process is writing {path}; wait for it, or end it"
+        raise FailureError(Failure(Kind.FILE_BUSY, message, Exit.FILE_BUSY)) from error
+    except OSError as error:
+        error.filename = path
+        raise

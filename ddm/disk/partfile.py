@@ -1,0 +1,165 @@
+"""NAME.part: the file that bytes go into, until it is whole and gets its name."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ddm.disk.directory import Directory
+from ddm.disk.names import candidates
+from ddm.disk.preallocate import set_aside
+from ddm.errors import Exit
+from ddm.failures import Failure, FailureError, Kind
+from ddm.limits import PART_SUFFIX
+from ddm.record import PartIdentity
+
+_BUFFERS_MAX = os.sysconf("SC_IOV_MAX")  # of one pwritev(2); 1024 on Linux
+
+
+def file_exists(path: str) -> FailureError:
+    """The failure that a taken name is."""
+    message = f"{path} exists already; move it away or give another name with -o"
+    return FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
+
+
+class PartFile:
+    """One part file, open and locked; `LocalDisk.open_part` makes it. Fits `ports.Part`.
+
+    It owns the descriptors of the file and of its directory. `mode`: permissions that the whole
+    file gets; until then only its owner may read it.
+    """
+
+    def __init__(
+        self, folder: Directory, name: str, fd: int, *, boot_id: str, kept: bool, mode: int
+    ) -> None:
+        found = os.fstat(fd)
+        self._folder = folder
+        self._name = name
+        self._fd = fd
+        self._mode = mode
+        self._kept = kept
+        self._kept_bytes = found.st_size if kept else 0
+        self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino)
+        self._path = folder.path_of(name + PART_SUFFIX)
+
+    @property
+    def name(self) -> str:
+        """The final name that it will get; after `publish` the one that it has."""
+        return self._name
+
+    @property
+    def identity(self) -> PartIdentity:
+        """Which file this is, and in which life of the machine it is written now."""
+        return self._identity
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is the file that was asked for with `resume`; else it is new and empty."""
+        return self._kept
+
+    @property
+    def kept_bytes(self) -> int:
+        """How long the kept file was found; 0 for a new one. A claim past it cannot be true."""
+        return self._kept_bytes
+
+    def set_aside(self, size_bytes: int) -> None:
+        """See `preallocate.set_aside`. A kept file keeps its length: claims are checked by it."""
+        try:
+            set_aside(self._fd, size_bytes, self._path, extend=not self._kept)
+        except OSError as error:
+            error.filename = self._path
+            raise
+
+    def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
+        """Write the buffers one after the other from `offset`. Raises OSError with the path."""
+        try:
+            _write_all(self._fd, buffers, offset)
+        except OSError as error:
+            error.filename = self._path
+            raise
+
+    def sync(self, size_bytes: int | None = None) -> None:
+        """Give the file that length if said, then fdatasync. Raises OSError with the path."""
+        try:
+            if size_bytes is not None and os.fstat(self._fd).st_size != size_bytes:
+                os.ftruncate(self._fd, size_bytes)
+            os.fdatasync(self._fd)
+        except OSError as error:
+            error.filename = self._path
+            raise
+
+    def publish(self, *, exact: bool) -> str:
+        """Give the file its final name, sync the directory, close; the name it got.
+
+        exact: FILE_EXISTS if the name was taken meanwhile, instead of taking the next free one.
+        Raises FailureError; OSError with the path. Then the file stays open, for `close`.
+        """
+        self._must_be_at(self._name + PART_SUFFIX)
+        with suppress(PermissionError):  # FAT has no permissions; the bytes are right all the same
+            os.fchmod(self._fd, self._mode)
+        self._name = self._rename(exact=exact)
+        self._must_be_at(self._name)
+        self._folder.sync()
+        self.close()
+        return self._name
+
+    def close(self) -> None:
+        """Unlock and close; the file stays. Again is no error."""
+        fd, self._fd = self._fd, -1
+        try:
+            if fd >= 0:
+                os.close(fd)  # the lock is the descriptor's
+        finally:
+            self._folder.close()
+
+    def discard(self) -> None:
+        """Remove the part file, if it still is ours, and close. After `close` it does nothing."""
+        try:
+            if self._fd >= 0 and self._is_at(self._name + PART_SUFFIX):
+                self._folder.unlink(self._name + PART_SUFFIX)
+        finally:
+            self.close()
+
+    def _rename(self, *, exact: bool) -> str:
+        part_name = self._name + PART_SUFFIX
+        for name in (self._name,) if exact else candidates(self._name):
+            if name != self._name and self._folder.lstat(name + PART_SUFFIX):
+                continue  # another job will want that name
+            try:
+                self._folder.rename(part_name, name)
+            except OSError as error:
+                if error.errno != errno.EEXIST:
+                    raise
+                if self._is_at(name):  # a crash between link and unlink left both names
+                    self._folder.unlink(part_name)
+                    return name
+            else:
+                return name
+        raise file_exists(self._folder.path_of(self._name))
+
+    def _is_at(self, name: str) -> bool:
+        return self._folder.holds(name, self._identity.device, self._identity.inode)
+
+    def _must_be_at(self, name: str) -> None:
+        if not self._is_at(name):
+            message = f"{self._folder.path_of(name)} was moved or replaced meanwhile; run it again"
+            raise FailureError(Failure(Kind.DISK_ERROR, message, Exit.DISK_ERROR))
+
+
+def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> None:
+    """Every byte of the buffers, however short the kernel's writes are."""
+    rest = [memoryview(b) for b in buffers if b]
+    while rest:
+        count = os.pwritev(fd, rest[:_BUFFERS_MAX], offset)
+        if not count:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))  # else this would never end
+        offset += count
+        done = 0
+        while done < len(rest) and count >= len(rest[done]):
+            count -= len(rest[done])
+            done += 1
+        del rest[:done]
+        if count:
+            rest[0] = rest[0][count:]

@@ -1,0 +1,69 @@
+"""Room for a whole file, looked for before the first byte is fetched.
+
+A file system that sets blocks aside in one stroke is asked to: then a full disk shows at once, and
+the file lies in one piece. Elsewhere (tmpfs would zero memory, NFS would ask its server) the file
+only gets its length.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from ddm.disk import libc
+from ddm.errors import Exit
+from ddm.failures import Failure, FailureError, Kind
+from ddm.limits import MIB
+
+# ext2/3/4, XFS, Btrfs, F2FS. Source: linux/magic.h, statfs(2).
+_FAST = {0xEF53, 0x58465342, 0x9123683E, 0xF2F52010}
+# A signal that interrupts one call costs no more than one such piece.
+_SLICE_BYTES = 1024 * MIB
+_BLOCK_BYTES = 512  # the unit of st_blocks, whatever the file system's own is: stat(2)
+
+
+def set_aside(fd: int, size_bytes: int, path: str, *, extend: bool) -> None:
+    """Make sure that `size_bytes` fit into the open file.
+
+    extend: whether the file also gets that length. Never cuts it.
+    Raises FailureError if there is no room, OSError for anything else.
+    """
+    _check_room(fd, size_bytes, path)
+    if libc.file_system(fd, path) in _FAST and _allocate(fd, size_bytes, path, extend=extend):
+        return
+    if extend and os.fstat(fd).st_size < size_bytes:
+        os.ftruncate(fd, size_bytes)
+
+
+def _check_room(fd: int, size_bytes: int, path: str) -> None:
+    free = os.fstatvfs(fd)
+    if not free.f_blocks:
+        return  # a file system that does not say, as some in user space
+    needed_bytes = size_bytes - os.fstat(fd).st_blocks * _BLOCK_BYTES
+    missing_bytes = needed_bytes - free.f_bavail * free.f_frsize
+    if missing_bytes > 0:
+        raise _full(errno.ENOSPC, path, f" ({-(-missing_bytes // MIB)} MiB more are needed)")
+
+
+def _allocate(fd: int, size_bytes: int, path: str, *, extend: bool) -> bool:
+    """Whether the file system could do it."""
+    try:
+        for start in range(0, size_bytes, _SLICE_BYTES):
+            libc.fallocate(fd, start, min(_SLICE_BYTES, size_bytes - start), path, extend=extend)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise _full(error.errno, path) from error
+        if error.errno in (errno.EOPNOTSUPP, errno.ENOSYS):
+            return False
+        raise
+    return True
+
+
+def _full(number: int, path: str, more: str = "") -> FailureError:
+    return FailureError(
+        Failure(
+            Kind.DISK_FULL,
+            f"no room for {path}: {os.strerror(number)}{more}; make room and run it again",
+            Exit.DISK_FULL,
+        )
+    )

@@ -1,0 +1,68 @@
+"""Who may work on the queue: one manager at a time, by an flock on a file of its own.
+
+The kernel takes the lock away when the process dies, however it dies; the file stays. The number in
+it is for people: it says whom to wait for.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ddm import private
+from ddm.errors import HeldError, StateError
+
+_NUMBER_BYTES_MAX = 20
+
+
+class ManagerLock:
+    """The lock of one state directory, held."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    @classmethod
+    def acquire(cls, state_dir: Path) -> ManagerLock:
+        """Take the lock, without waiting. Raises HeldError if another has it, StateError."""
+        path = state_dir / "manager.lock"
+        try:
+            private.make_directory(state_dir)
+            fd = private.open_file(path, os.O_RDWR)
+        except OSError as error:
+            raise _state_error(path, error) from error
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = _holder(fd)
+            os.close(fd)
+            raise HeldError(
+                f"another ddm{holder} works with {state_dir}; wait for it, or end it"
+            ) from error
+        except OSError as error:
+            os.close(fd)
+            raise _state_error(path, error) from error
+        with suppress(OSError):  # a full disk: the lock counts, not the number
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, str(os.getpid()).encode(), 0)
+        return cls(fd)
+
+    def release(self) -> None:
+        """Give it back; again is no error."""
+        fd, self._fd = self._fd, -1
+        if fd >= 0:
+            os.close(fd)
+
+
+def _holder(fd: int) -> str:
+    """Its number in words; nothing if it has not written it yet."""
+    text = os.pread(fd, _NUMBER_BYTES_MAX, 0)
+    return f" (process {int(text)})" if text.isdigit() else ""
+
+
+def _state_error(path: Path, error: OSError) -> StateError:
+    return StateError(
+        f"could not lock {path}: {error.strerror}; make it and its directory writable, "
+        "or choose another place with XDG_STATE_HOME"
+    )

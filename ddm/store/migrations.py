@@ -1,0 +1,77 @@
+"""The schema, as the steps that led to it. A released step is never edited; a new one follows it.
+
+`PRAGMA user_version` counts the steps a database has been through.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+
+def m001_jobs(connection: sqlite3.Connection) -> None:
+    """Begin with the table of jobs; `ddm.store.rows` says what its columns hold.
+
+    part_device and part_inode are unsigned 64-bit numbers, which SQLite has not: decimal text.
+    AUTOINCREMENT: the number of a removed job is never another's.
+    """
+    connection.execute("""
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            url TEXT NOT NULL,
+            directory TEXT NOT NULL,
+            asked_name TEXT,
+            headers TEXT NOT NULL DEFAULT '[]',
+            settings TEXT NOT NULL DEFAULT '{}',
+            wanted TEXT NOT NULL DEFAULT 'run' CHECK (wanted IN ('run', 'pause', 'remove')),
+            state TEXT NOT NULL DEFAULT 'queued' CHECK (state IN (
+                'queued', 'resolving', 'probing', 'running', 'waiting', 'verifying', 'finishing',
+                'done', 'failed', 'paused'
+            )),
+            name TEXT,
+            size_bytes INTEGER CHECK (size_bytes >= 0),
+            etag TEXT,
+            last_modified TEXT,
+            content_coding TEXT,
+            part_boot_id TEXT,
+            part_device TEXT,
+            part_inode TEXT,
+            written BLOB NOT NULL DEFAULT x'',
+            synced BLOB NOT NULL DEFAULT x'',
+            incarnation INTEGER NOT NULL DEFAULT 0,
+            error_kind TEXT,
+            error_message TEXT,
+            error_code INTEGER,
+            created_s REAL NOT NULL,
+            updated_s REAL NOT NULL
+        )
+    """)
+    connection.execute("CREATE INDEX jobs_queued ON jobs (id) WHERE state = 'queued'")
+    connection.execute("CREATE INDEX jobs_identity ON jobs (url, directory, asked_name)")
+
+
+MIGRATIONS = (m001_jobs,)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """How many steps the database has been through."""
+    (count,) = connection.execute("PRAGMA user_version").fetchone()
+    return int(count)
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Take the steps that are missing, each in a transaction of its own.
+
+    Two processes may do this at once: who comes second finds the step taken.
+    """
+    for number, step in enumerate(MIGRATIONS, start=1):
+        if version(connection) >= number:
+            continue
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if version(connection) < number:
+                step(connection)
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise

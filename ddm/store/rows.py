@@ -1,0 +1,118 @@
+"""A row of the table `jobs` and the record that it is.
+
+Claims carry a checksum: a database has none of its own, and a claim that a failing disk has changed
+would become wrong bytes in a finished file.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import zlib
+
+from ddm.byteranges import RangeSet
+from ddm.errors import StateError
+from ddm.record import JobRecord, PartIdentity, State, StoredFailure, Wanted
+from ddm.spec import JobSpec
+
+_CHECKSUM_BYTES = 4
+
+
+def path_in(path: str | None) -> str | bytes | None:
+    """A path or name for a column: text, or its bytes where they are no UTF-8."""
+    try:
+        return path and path.encode("utf-8").decode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(path or "")
+
+
+def text_in(text: str | None) -> str | None:
+    """Text for a column: half a surrogate, which UTF-8 has not, becomes an escape."""
+    return text and text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def claims_in(claims: RangeSet) -> bytes:
+    """A set of bytes claimed, for a column: CRC-32, then its own encoding."""
+    encoded = claims.encode()
+    return zlib.crc32(encoded).to_bytes(_CHECKSUM_BYTES, "big") + encoded
+
+
+def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
+    """The columns url, directory, asked_name, headers, settings."""
+    settings = {"max_segments": spec.max_segments} if spec.max_segments else {}
+    return (
+        text_in(spec.url),
+        path_in(spec.directory),
+        path_in(spec.name),
+        json.dumps(spec.headers),
+        json.dumps(settings),
+    )
+
+
+def record_out(row: sqlite3.Row, path: str) -> JobRecord:
+    """The record that a row is. Raises StateError naming the job; `path`: of the database."""
+    try:
+        return _record(row)
+    except (ValueError, TypeError, AttributeError):
+        # Without its cause, which may quote what the row holds: headers are nobody's business.
+        raise StateError(
+            f"job {row['id']} in {path} cannot be read: the file is damaged; it holds the queue: "
+            "move it and its -wal and -shm files away, and ddm begins a new one"
+        ) from None
+
+
+def _record(row: sqlite3.Row) -> JobRecord:
+    return JobRecord(
+        id=row["id"],
+        spec=_spec(row),
+        wanted=Wanted(row["wanted"]),
+        state=State(row["state"]),
+        name=_path(row["name"]),
+        size_bytes=row["size_bytes"],
+        etag=row["etag"],
+        last_modified=row["last_modified"],
+        content_coding=row["content_coding"],
+        part=_part(row),
+        written=_claims(row["written"]),
+        synced=_claims(row["synced"]),
+        incarnation=row["incarnation"],
+        error=_error(row),
+        created_s=row["created_s"],
+        updated_s=row["updated_s"],
+    )
+
+
+def _spec(row: sqlite3.Row) -> JobSpec:
+    return JobSpec(
+        url=row["url"],
+        directory=_path(row["directory"]) or "",
+        name=_path(row["asked_name"]),
+        headers=tuple((str(name), str(value)) for name, value in json.loads(row["headers"])),
+        max_segments=int(json.loads(row["settings"]).get("max_segments", 0)),
+    )
+
+
+def _part(row: sqlite3.Row) -> PartIdentity | None:
+    if row["part_inode"] is None:
+        return None
+    return PartIdentity(row["part_boot_id"], int(row["part_device"]), int(row["part_inode"]))
+
+
+def _error(row: sqlite3.Row) -> StoredFailure | None:
+    if row["error_kind"] is None:
+        return None
+    return StoredFailure(row["error_kind"], row["error_message"], row["error_code"])
+
+
+def _path(stored: str | bytes | None) -> str | None:
+    return os.fsdecode(stored) if isinstance(stored, bytes) else stored
+
+
+def _claims(blob: bytes) -> RangeSet:
+    if not blob:
+        return RangeSet()
+    checksum, encoded = blob[:_CHECKSUM_BYTES], blob[_CHECKSUM_BYTES:]
+    if zlib.crc32(encoded).to_bytes(_CHECKSUM_BYTES, "big") != checksum:
+        raise ValueError("its list of bytes does not fit its checksum")
+    return RangeSet.decode(encoded)
