@@ -1,0 +1,95 @@
+"""The request of one hop: which origin may see what.
+
+libcurl follows no redirect here, because it would take a custom header such as X-Api-Key to
+whatever host a Location names. Each hop's fields are built anew, and what the user gave goes to the
+user's own origin alone: scheme, host and port.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ddm.byteranges import ByteRange
+from ddm.errors import UsageError
+from ddm.http.fields import check_field, range_field
+from ddm.http.url import URL, percent_decoded
+
+Fields = tuple[tuple[str, str], ...]
+
+# What DDM decides itself: which bytes, in which coding, from whom, over which connection.
+_OURS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "if-range",
+        "range",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What libcurl is given for one GET.
+
+    url: the canonical form of `http.url`, without userinfo and fragment.
+    headers: every field we set, in order; each checked to be free of CR, LF and NUL.
+    """
+
+    url: str
+    headers: Fields
+
+
+def check_headers(headers: Iterable[tuple[str, str]]) -> None:
+    """Raise UsageError for a user's field that is malformed or DDM's own business."""
+    for name, value in headers:
+        check_field(name, value)
+        if name.lower() in _OURS:
+            raise UsageError(f"the header {name} is set by DDM itself; leave it out")
+
+
+def build(
+    url: URL,
+    *,
+    original: URL,
+    headers: Fields,
+    range: ByteRange | None,  # noqa: A002 - the RFC's word, and that of Expectation
+    if_range: str | None,
+    user_agent: str,
+) -> Request:
+    """The request for one hop.
+
+    url: where it goes. original: what the user asked for; its userinfo becomes Authorization.
+    headers: the user's, as `check_headers` let them through. They, and the userinfo, are only for
+        the original's origin; an Authorization, Accept or User-Agent among them replaces DDM's.
+    if_range: a strong ETag, sent beside a range only.
+    """
+    ours: Fields = (("Accept", "*/*"), ("User-Agent", user_agent))
+    theirs: Fields = ()
+    if url.origin == original.origin:
+        theirs = headers
+        if original.userinfo is not None:
+            ours += (("Authorization", _basic(original.userinfo)),)
+    overridden = {name.lower() for name, _ in theirs}
+    fields = [field for field in ours if field[0].lower() not in overridden]
+    fields += [*theirs, ("Accept-Encoding", "identity")]
+    if range is not None:
+        fields.append(("Range", range_field(range)))
+        if if_range is not None:
+            fields.append(("If-Range", if_range))
+    return Request(str(url), tuple(fields))
+
+
+def _basic(userinfo: str) -> str:
+    """The value of Authorization for percent-encoded "user:password" (RFC 7617 section 2)."""
+    user, _, password = userinfo.partition(":")
+    pair = percent_decoded(user) + b":" + percent_decoded(password)
+    return f"Basic {b64encode(pair).decode('ascii')}"

@@ -1,0 +1,106 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddm.http.representation import Representation
+
+MONDAY = "Mon, 05 Jan 2026 00:00:00 GMT"
+TUESDAY = "Tue, 06 Jan 2026 00:00:00 GMT"
+
+representations = st.builds(
+    Representation,
+    st.none() | st.integers(0, 3),
+    st.none() | st.sampled_from(['"a"', '"b"', 'W/"a"', 'W/"b"', "a", ""]),
+    st.none() | st.sampled_from([MONDAY, TUESDAY]),
+    st.none() | st.sampled_from(["gzip", "br"]),
+)
+
+
+@pytest.mark.parametrize("etag", ['"a"', '"W/a"', '"!#~"', '"a,b"'])
+def test_a_quoted_etag_is_strong(etag):
+    assert Representation(None, etag).strong_etag == etag
+    assert Representation(None, etag).if_range == etag
+    assert Representation(None, etag).resumable
+
+
+@pytest.mark.parametrize("etag", [None, "", 'W/"a"', "a", '""', '"a', '"a", "b"', '"a b"', '"ü"'])
+def test_any_other_etag_vouches_for_nothing(etag):
+    assert Representation(7, etag).strong_etag is None
+    assert Representation(7, etag).if_range is None
+    assert not Representation(7, etag).resumable
+
+
+def test_last_modified_and_a_size_together_allow_to_resume_but_not_if_range():
+    assert Representation(7, None, MONDAY).resumable
+    assert not Representation(None, None, MONDAY).resumable
+    assert Representation(7, None, MONDAY).if_range is None
+
+
+@pytest.mark.parametrize(
+    ("begun", "found", "difference"),
+    [
+        (
+            Representation(7, '"a"'),
+            Representation(7, '"b"'),
+            'its ETag changed from "a" to "b"',
+        ),
+        (Representation(7), Representation(8), "its length changed from 7 to 8 bytes"),
+        (Representation(7), Representation(0), "its length changed from 7 to 0 bytes"),
+        (
+            Representation(7, '"a"'),
+            Representation(8, '"a"'),
+            "its length changed from 7 to 8 bytes",
+        ),
+        (
+            Representation(7, None, MONDAY),
+            Representation(7, None, TUESDAY),
+            f"its Last-Modified changed from {MONDAY} to {TUESDAY}",
+        ),
+        (
+            Representation(7, 'W/"a"', MONDAY),
+            Representation(7, 'W/"a"', TUESDAY),
+            f"its Last-Modified changed from {MONDAY} to {TUESDAY}",
+        ),
+        (
+            Representation(7),
+            Representation(7, content_coding="gzip"),
+            "its Content-Encoding changed from identity to gzip",
+        ),
+    ],
+)
+def test_a_field_that_says_something_else_is_a_difference(begun, found, difference):
+    assert begun.difference(found) == difference
+
+
+@pytest.mark.parametrize(
+    ("begun", "found"),
+    [
+        # What an answer leaves out is no change.
+        (Representation(7, '"a"', MONDAY, "gzip"), Representation(None)),
+        # Nor is what is new in it.
+        (Representation(None), Representation(7, '"a"', MONDAY)),
+        # Equal strong ETags outweigh a date.
+        (Representation(7, '"a"', MONDAY), Representation(7, '"a"', TUESDAY)),
+        # Weak and malformed ETags say nothing.
+        (Representation(7, 'W/"a"', MONDAY), Representation(7, 'W/"b"', MONDAY)),
+        (Representation(7, '"a"', MONDAY), Representation(7, 'W/"a"', MONDAY)),
+        (Representation(7, "a", MONDAY), Representation(7, "b", MONDAY)),
+    ],
+)
+def test_what_may_be_the_same_bytes_is_no_difference(begun, found):
+    assert begun.difference(found) is None
+
+
+def test_a_difference_is_shown_short_and_without_control_characters():
+    found = Representation(7, None, "\x1b" + "x" * 1000)
+
+    difference = Representation(7, None, MONDAY).difference(found)
+
+    assert "\\x1bxxx" in difference
+    assert len(difference) < 200
+
+
+@given(representations)
+@settings(max_examples=100)
+def test_a_representation_does_not_differ_from_itself(representation):
+    assert representation.difference(representation) is None
