@@ -1,0 +1,173 @@
+"""What libcurl says when a transfer fails, as a Failure.
+
+It says a code (libcurl-errors(3)), the errno of the system and a message.
+
+libcurl's codes are numbers of its stable ABI; pycurl does not name them all. A cause that a
+callback kept (a full disk, an answer that was refused) goes before all of this: the transfer sees
+to it.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+from dataclasses import dataclass
+
+import pycurl
+
+from ddm import redact
+from ddm.errors import Exit, UsageError
+from ddm.failures import Failure, Kind
+from ddm.http import url as urls
+from ddm.multi.curl import Easy, connect_s
+
+_CODES: dict[Kind, tuple[int, ...]] = {
+    Kind.UNRESOLVED: (
+        6,  # COULDNT_RESOLVE_HOST
+    ),
+    Kind.UNREACHABLE: (
+        5,  # COULDNT_RESOLVE_PROXY
+        7,  # COULDNT_CONNECT
+        28,  # OPERATION_TIMEDOUT; STALLED once there was a connection
+        45,  # INTERFACE_FAILED
+        97,  # PROXY
+    ),
+    Kind.BROKEN: (
+        16,  # HTTP2: framing
+        18,  # PARTIAL_FILE
+        52,  # GOT_NOTHING
+        55,  # SEND_ERROR
+        56,  # RECV_ERROR
+        80,  # SSL_SHUTDOWN_FAILED
+        92,  # HTTP2_STREAM
+        95,  # HTTP3
+        96,  # QUIC_CONNECT_ERROR
+    ),
+    Kind.TLS: (
+        35,  # SSL_CONNECT_ERROR
+        53,  # SSL_ENGINE_NOTFOUND
+        54,  # SSL_ENGINE_SETFAILED
+        58,  # SSL_CERTPROBLEM: our own
+        59,  # SSL_CIPHER
+        66,  # SSL_ENGINE_INITFAILED
+        98,  # SSL_CLIENTCERT
+        101,  # ECH_REQUIRED
+    ),
+    Kind.UNTRUSTED: (
+        51,  # PEER_FAILED_VERIFICATION, before 7.62
+        60,  # PEER_FAILED_VERIFICATION
+        77,  # SSL_CACERT_BADFILE
+        82,  # SSL_CRL_BADFILE
+        83,  # SSL_ISSUER_ERROR
+        90,  # SSL_PINNEDPUBKEYNOTMATCH
+        91,  # SSL_INVALIDCERTSTATUS
+    ),
+    Kind.BAD_RESPONSE: (
+        1,  # UNSUPPORTED_PROTOCOL: also HTTP/0.9
+        3,  # URL_MALFORMAT
+        8,  # WEIRD_SERVER_REPLY
+        47,  # TOO_MANY_REDIRECTS
+        61,  # BAD_CONTENT_ENCODING
+        100,  # TOO_LARGE
+    ),
+}
+_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
+
+_EXITS = {
+    Kind.UNRESOLVED: Exit.NAME_RESOLUTION,
+    Kind.UNREACHABLE: Exit.NETWORK,
+    Kind.STALLED: Exit.TOO_SLOW,
+    Kind.BROKEN: Exit.NETWORK,
+    Kind.TLS: Exit.TLS,
+    Kind.UNTRUSTED: Exit.TLS,
+    Kind.BAD_RESPONSE: Exit.BAD_RESPONSE,
+    Kind.INTERNAL: Exit.UNEXPECTED,
+}
+_TIMED_OUT = 28
+_RESETS = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How libcurl says a transfer ended.
+
+    code: CURLcode. message: the error buffer. os_errno: CURLINFO_OS_ERRNO, 0 if there was none.
+    connected: whether the connection, with its TLS, stood.
+    """
+
+    code: int
+    message: str
+    os_errno: int = 0
+    connected: bool = False
+
+    @classmethod
+    def of(cls, easy: Easy, code: int, message: str) -> Ending:
+        """The ending of a handle that is not closed yet."""
+        over_tls = str(easy.getinfo(pycurl.EFFECTIVE_URL)).startswith("https:")
+        took_s = connect_s(easy)
+        handshake_missing = over_tls and took_s and not easy.getinfo(pycurl.APPCONNECT_TIME)
+        return cls(
+            code,
+            message,
+            os_errno=easy.getinfo(pycurl.OS_ERRNO),
+            connected=took_s is not None and not handshake_missing,
+        )
+
+
+def from_curl(ending: Ending, url: str) -> Failure:
+    """The failure that it is; `url` is what was asked for."""
+    kind = _kind(ending)
+    host, server = _names(url)
+    message = redact.text(ending.message or f"libcurl's error {ending.code}")
+    match kind:
+        case Kind.UNRESOLVED:
+            said = f"the name {host} could not be resolved; check it, and that the network is up"
+        case Kind.UNREACHABLE:
+            said = f"could not connect to {server}: {_why_unreachable(ending, message)}"
+        case Kind.STALLED:
+            said = f"{server} sent nothing, or next to nothing, for too long"
+        case Kind.BROKEN:
+            said = f"the connection to {server} broke: {message}"
+        case Kind.TLS:
+            said = f"no TLS with {server}: {message}"
+        case Kind.UNTRUSTED:
+            said = (
+                f"the certificate of {host} is not trusted: {message}; "
+                "if you know its authority, name a file with it in SSL_CERT_FILE"
+            )
+        case Kind.BAD_RESPONSE:
+            said = f"the answer of {server} makes no sense: {message}"
+        case _:
+            said = f"libcurl failed with error {ending.code}: {message}"
+    code = Exit.TOO_SLOW if ending.code == _TIMED_OUT else _EXITS[kind]
+    return Failure(kind, said, code)
+
+
+def _kind(ending: Ending) -> Kind:
+    kind = _KINDS.get(ending.code, Kind.INTERNAL)
+    if ending.code == _TIMED_OUT and ending.connected:
+        return Kind.STALLED
+    if kind is Kind.BROKEN and ending.message.startswith("chunk "):
+        return (
+            Kind.BAD_RESPONSE
+        )  # libcurl calls a chunk size that is no number a failure to receive
+    if kind is Kind.TLS and ending.os_errno in _RESETS:
+        return Kind.BROKEN  # the peer hung up during the handshake, as an overloaded one does
+    return kind
+
+
+def _why_unreachable(ending: Ending, message: str) -> str:
+    if "proxy" in message or "CONNECT" in message:
+        return f"{message}; check http_proxy, https_proxy and all_proxy in the environment"
+    if ending.code == _TIMED_OUT:
+        return "no answer in time"
+    return os.strerror(ending.os_errno) if ending.os_errno else message
+
+
+def _names(url: str) -> tuple[str, str]:
+    """The host, and the host with its port, in words."""
+    try:
+        parsed = urls.parse(url)
+    except UsageError:
+        return redact.url(url), redact.url(url)
+    return parsed.host, f"{parsed.host} port {parsed.port}"

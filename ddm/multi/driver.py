@@ -1,0 +1,270 @@
+"""libcurl on the reactor: the performer's Network.
+
+Transfers take notes while libcurl works (`multi_handle`). `run` picks them up once a turn and tells
+the listener at its end, when no libcurl function is on the stack: so the listener may start,
+continue and cancel transfers at once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator
+from typing import Protocol
+
+import pycurl
+
+from ddm import redact
+from ddm.errors import Exit
+from ddm.failures import CANCELLED, Failure, Kind
+from ddm.http.request import Request
+from ddm.http.response import Ask, Expectation
+from ddm.limits import PROGRESS_INTERVAL_S, RECEIVE_BUFFER_ALONE_BYTES, Limits
+from ddm.multi import curl
+from ddm.multi.curl_failure import Ending, from_curl
+from ddm.multi.multi_handle import MultiHandle
+from ddm.multi.options import TransferOptions, find_ca_bundle, wide_window_possible
+from ddm.multi.rate import TICK_S, TokenBucket
+from ddm.multi.reactor import Reactor
+from ddm.multi.transfer import Notes, Sink, Transfer
+
+# pycurl.error's code from pause() for a transfer that has no connection yet, or no more.
+_BAD_FUNCTION_ARGUMENT = 43
+
+
+class Clock(Protocol):
+    """The part of a clock that is needed here; the moment of the turn is the reactor's."""
+
+    def wall(self) -> float:
+        """Unix time in seconds."""
+
+
+class Listener(Protocol):
+    """Who hears from the network; never from within libcurl."""
+
+    def on_head(self, transfer_id: int, offer: Ask) -> None:
+        """An asking transfer has its head; its body is paused."""
+
+    def on_end(
+        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+    ) -> None:
+        """A transfer is over: everything below `position` is written."""
+
+
+class CurlDriver:
+    """Transfers, each one GET into one sink. Joins the reactor, and leaves it on `close`."""
+
+    def __init__(self, reactor: Reactor, clock: Clock, limits: Limits) -> None:
+        self._reactor = reactor
+        self._limits = limits
+        self._listener: Listener
+        self._notes = Notes(TokenBucket(limits.max_bytes_per_sec, reactor.now), clock.wall)
+        self._transfers: dict[int, Transfer] = {}
+        self._by_easy: dict[curl.Easy, Transfer] = {}
+        self._ended: deque[Transfer] = deque()  # off libcurl, the listener has not heard yet
+        self._tick_at: float | None = None
+        self._untold_at: float | None = None
+        self._ca_bundle = find_ca_bundle(os.environ)
+        self._wide_window_possible = wide_window_possible()
+        self._closed = False
+        self._multi = MultiHandle(reactor, limits.max_total_connections)
+        reactor.join(self)
+
+    # -- Network -----------------------------------------------------------------------------------
+
+    def listen(self, listener: Listener) -> None:
+        """Name the one who hears; once, before the first transfer."""
+        self._listener = listener
+
+    def start(
+        self,
+        transfer_id: int,
+        request: Request,
+        expectation: Expectation,
+        sink: Sink | None,
+        *,
+        receive_buffer_bytes: int,
+    ) -> None:
+        """Begin. The end is told in a later turn, also if libcurl refuses at once."""
+        transfer = Transfer(
+            transfer_id,
+            request.url,
+            expectation,
+            sink,
+            buffer_bytes=self._limits.segment_buffer_bytes,
+            notes=self._notes,
+        )
+        self._transfers[transfer_id] = transfer
+        easy = curl.new_easy()
+        try:
+            for option, value in self._options(request, receive_buffer_bytes).pairs():
+                easy.setopt(option, value)
+            easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
+            easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)
+            self._multi.add(easy)
+        except (pycurl.error, TypeError, ValueError) as error:
+            easy.close()
+            said = f"libcurl refused to start a transfer: {redact.text(str(error))}"
+            transfer.fail(Failure(Kind.INTERNAL, said, Exit.UNEXPECTED))
+            self._ended.append(transfer)
+            return
+        transfer.easy = easy
+        self._by_easy[easy] = transfer
+
+    def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:
+        """Take the body of an asking transfer. One that is over already is left alone."""
+        transfer = self._transfers.get(transfer_id)
+        if transfer is not None and transfer.easy is not None:
+            transfer.take(sink, start, stop)
+            self._unpause(transfer)
+
+    def cancel(self, transfer_id: int) -> None:
+        """Flush, drop, and tell the listener the end before this returns.
+
+        One that is over already is left alone.
+        """
+        transfer = self._transfers.get(transfer_id)
+        if transfer is not None:
+            if transfer.easy is not None:
+                self._retire(transfer, CANCELLED)
+            self._tell_end(transfer)
+
+    def flush(self) -> Iterator[tuple[int, int]]:
+        """Write what transfers collected; (transfer_id, position) of those that moved.
+
+        A transfer is named at most every PROGRESS_INTERVAL_S; `deadline` sees to it that the last
+        move is told, too.
+        """
+        now = self._reactor.now
+        moved: list[tuple[int, int]] = []
+        self._untold_at = None
+        for transfer in tuple(self._transfers.values()):
+            if transfer.easy is None:
+                continue
+            transfer.flush()
+            if transfer.failure is not None and not transfer.discarding:
+                self._retire(transfer, None)
+            elif transfer.position != transfer.told_position:
+                due = transfer.told_at + PROGRESS_INTERVAL_S
+                if due <= now:
+                    transfer.told_at, transfer.told_position = now, transfer.position
+                    moved.append((transfer.id, transfer.position))
+                else:
+                    self._untold_at = _earliest(self._untold_at, due)
+        return iter(moved)
+
+    def set_rate(self, bytes_per_s: int) -> None:
+        """Limit all bodies together; 0 takes the limit off."""
+        self._notes.bucket = TokenBucket(bytes_per_s, self._reactor.now)
+        self._tick_at = self._reactor.now
+        for transfer in self._transfers.values():
+            transfer.tune()
+
+    def close(self) -> None:
+        """Drop everything, without a word to the listener, and leave the reactor."""
+        if self._closed:
+            return
+        self._closed = True
+        self._reactor.leave(self)
+        for easy in tuple(self._by_easy):
+            self._multi.remove(easy)
+            easy.close()
+        self._multi.close()
+        self._transfers.clear()
+        self._by_easy.clear()
+
+    # -- a member of the reactor -------------------------------------------------------------------
+
+    def deadline(self) -> float | None:
+        """When libcurl, a paused body or an untold position wants a turn."""
+        if self._ended or self._notes.asking or self._interrupt is not None:
+            return self._reactor.now
+        return _earliest(_earliest(self._multi.timer_at, self._tick_at), self._untold_at)
+
+    def run(self, now: float) -> None:
+        """What is left of the turn when the ready descriptors have been served."""
+        self._multi.run_timer(now)
+        self._pour(now)
+        self._read_results()
+        self._tell()
+        interrupt = self._interrupt
+        if interrupt is not None:
+            self._notes.interrupt = self._multi.interrupt = None
+            raise interrupt
+
+    @property
+    def _interrupt(self) -> BaseException | None:
+        return self._notes.interrupt or self._multi.interrupt
+
+    def _pour(self, now: float) -> None:
+        """Let bodies that found the bucket empty go on, every tick."""
+        bucket, throttled = self._notes.bucket, self._notes.throttled
+        bucket.refill(now)
+        if self._tick_at is not None and self._tick_at <= now:
+            self._tick_at = None
+            while throttled and not bucket.empty:
+                self._unpause(throttled.popleft())
+        if throttled and self._tick_at is None:
+            self._tick_at = now + TICK_S
+
+    def _unpause(self, transfer: Transfer) -> None:
+        """Continue a paused body. libcurl calls the body callback from within."""
+        if transfer.easy is None:
+            return
+        try:
+            transfer.easy.pause(pycurl.PAUSE_CONT)
+        except pycurl.error as error:
+            if error.args[0] != _BAD_FUNCTION_ARGUMENT and transfer.failure is None:
+                transfer.fail(from_curl(Ending(*error.args[:2]), transfer.url))
+        if transfer.failure is not None:
+            self._retire(transfer, None)
+
+    def _read_results(self) -> None:
+        for easy, ending in self._multi.results():
+            transfer = self._by_easy[easy]
+            self._retire(transfer, None if ending is None else from_curl(ending, transfer.url))
+
+    def _retire(self, transfer: Transfer, failure: Failure | None) -> None:
+        """Write the rest and take a transfer off libcurl. `_tell` tells its end."""
+        easy = transfer.easy
+        if easy is None:
+            return
+        transfer.finish(failure)
+        transfer.easy = None
+        transfer.connect_s = curl.connect_s(easy)
+        del self._by_easy[easy]
+        self._multi.remove(easy)
+        easy.close()
+        self._ended.append(transfer)
+
+    def _tell(self) -> None:
+        asking = self._notes.asking
+        while asking:
+            transfer, offer = asking.popleft()
+            if self._transfers.get(transfer.id) is transfer and transfer.failure is None:
+                self._listener.on_head(transfer.id, offer)
+        while self._ended:
+            self._tell_end(self._ended.popleft())
+
+    def _tell_end(self, transfer: Transfer) -> None:
+        if self._transfers.get(transfer.id) is transfer:  # else cancel has told it
+            del self._transfers[transfer.id]
+            self._listener.on_end(
+                transfer.id, transfer.position, transfer.failure, transfer.connect_s
+            )
+
+    def _options(self, request: Request, receive_buffer_bytes: int) -> TransferOptions:
+        return TransferOptions(
+            request,
+            receive_buffer_bytes,
+            connect_timeout_s=self._limits.connect_timeout_secs,
+            wide_window=self._wide_window_possible
+            and receive_buffer_bytes == RECEIVE_BUFFER_ALONE_BYTES,
+            ca_bundle=self._ca_bundle,
+        )
+
+
+def _earliest(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return min(one, other)

@@ -1,0 +1,91 @@
+"""libcurl's multi handle on the reactor: its descriptors, and when it wants to be called.
+
+The socket callback watches and unwatches, which touches no curl; the timer callback notes. libcurl
+works in `_on_ready`, called by the reactor for each ready descriptor, and in `run_timer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pycurl
+
+from ddm.multi import curl
+from ddm.multi.curl_failure import Ending
+from ddm.multi.reactor import Reactor
+
+
+class MultiHandle:
+    """A CurlMulti with its descriptors and its one timer.
+
+    timer_at: when libcurl wants `run_timer`, on the reactor's clock; None for never.
+    interrupt: what was raised within a callback of this handle, to be raised outside.
+    """
+
+    def __init__(self, reactor: Reactor, connections_max: int) -> None:
+        """`connections_max`: how many idle connections are kept for the next transfer."""
+        self.timer_at: float | None = None
+        self.interrupt: BaseException | None = None
+        self._reactor = reactor
+        self._watched: set[int] = set()
+        self._multi = curl.new_multi()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        # A cache smaller than the budget closes connections that the next piece would have used.
+        self._multi.setopt(pycurl.M_MAXCONNECTS, connections_max)
+        # No multiplexing, also if a transfer should ever speak HTTP/2.
+        self._multi.setopt(pycurl.M_PIPELINING, 0)
+
+    def add(self, easy: curl.Easy) -> None:
+        """Put a transfer on; it begins in the next turn. Raises pycurl.error."""
+        self._multi.add_handle(easy)
+
+    def remove(self, easy: curl.Easy) -> None:
+        """Take a transfer off. One that has not ended loses its connection."""
+        self._multi.remove_handle(easy)
+
+    def run_timer(self, now: float) -> None:
+        """Let libcurl work if its time has come. Too early is no harm: it asks again."""
+        if self.timer_at is not None and self.timer_at <= now:
+            self.timer_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+
+    def results(self) -> Iterator[tuple[curl.Easy, Ending | None]]:
+        """Transfers that ended; None for those that libcurl is content with. Remove each."""
+        left = 1
+        while left:
+            left, whole, broken = self._multi.info_read()
+            for easy in whole:
+                yield easy, None
+            for easy, code, message in broken:
+                yield easy, Ending.of(easy, code, message)
+
+    def close(self) -> None:
+        """Close every connection. No transfer may be on it any more."""
+        self._multi.close()
+        for fd in self._watched:
+            self._reactor.unwatch(fd)
+        self._watched.clear()
+        self.timer_at = None
+
+    def _on_ready(self, fd: int, readable: bool, writable: bool) -> None:  # noqa: FBT001  # as OnReady
+        mask = (pycurl.CSELECT_IN if readable else 0) | (pycurl.CSELECT_OUT if writable else 0)
+        self._multi.socket_action(fd, mask)
+
+    def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
+        try:
+            if what in (pycurl.POLL_REMOVE, pycurl.POLL_NONE):
+                self._watched.discard(fd)
+                self._reactor.unwatch(fd)
+            else:
+                self._watched.add(fd)
+                read, write = bool(what & pycurl.POLL_IN), bool(what & pycurl.POLL_OUT)
+                self._reactor.watch(fd, read=read, write=write, callback=self._on_ready)
+        except BaseException as error:  # noqa: BLE001  # it would end every transfer
+            self.interrupt = error
+
+    def _on_timer(self, timeout_ms: int) -> None:
+        try:
+            self.timer_at = None if timeout_ms < 0 else self._reactor.now + timeout_ms / 1000
+        except BaseException as error:  # noqa: BLE001  # it would end every transfer
+            self.interrupt = error

@@ -1,0 +1,287 @@
+"""One easy handle that fills one range of a file.
+
+The head is judged before a byte of the body is taken. The body is collected at its offset and
+written in one piece when a buffer is full or the turn ends; `position` only counts what is written.
+The first cause of a failure is kept: whatever libcurl says afterwards ("write error 23") is its
+echo.
+
+The body callback is the hot path, 65,000 times per GiB. It appends, adds and compares with one
+number, `_full_at`; everything that is not plain collecting (not accepted yet, thrown away, rate
+limited, full, too long) is behind that comparison.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Protocol
+
+import pycurl
+
+from ddm import failures, redact
+from ddm.errors import Exit
+from ddm.failures import CANCELLED, Failure, FailureError, Kind
+from ddm.http.head import Head, HeadReader
+from ddm.http.response import Accept, Ask, Expectation, Reject, judge
+from ddm.limits import DISCARD_BYTES_MAX
+from ddm.multi.curl import Easy
+from ddm.multi.rate import TokenBucket
+
+# pwritev(2) takes no more buffers than this (IOV_MAX).
+_BUFFERS_MAX = 1024
+# What a callback returns to make libcurl fail the transfer.
+_ABORT = -1
+
+
+class Sink(Protocol):
+    """Where a transfer's bytes go."""
+
+    def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
+        """Write the buffers one after the other from `offset`. Raises OSError."""
+
+
+class Phase(Enum):
+    """Where in its response a transfer is."""
+
+    HEAD = auto()  # no final head yet
+    ASKING = auto()  # somebody looks at the head; the body waits
+    TAKING = auto()  # the body goes to the sink
+    DISCARDING = auto()  # the body is thrown away so that the connection lives
+    OVER = auto()  # nothing more is taken
+
+
+@dataclass(slots=True)
+class Notes:
+    """What callbacks leave for the turn.
+
+    throttled: transfers that found the bucket empty, the longest waiting first.
+    interrupt: what is to be raised once libcurl has been left, such as KeyboardInterrupt.
+    """
+
+    bucket: TokenBucket
+    wall: Callable[[], float]
+    asking: deque[tuple[Transfer, Ask]] = field(default_factory=deque)
+    throttled: deque[Transfer] = field(default_factory=deque)
+    interrupt: BaseException | None = None
+
+
+class Transfer:
+    """One try at a range. `on_header` and `on_body` are libcurl's, the rest is the driver's."""
+
+    __slots__ = (
+        "_buffer_bytes",
+        "_buffers",
+        "_collected",
+        "_expectation",
+        "_full_at",
+        "_notes",
+        "_phase",
+        "_reader",
+        "_sink",
+        "_start",
+        "_stop",
+        "connect_s",
+        "easy",
+        "failure",
+        "id",
+        "position",
+        "told_at",
+        "told_position",
+        "url",
+    )
+
+    def __init__(
+        self,
+        transfer_id: int,
+        url: str,
+        expectation: Expectation,
+        sink: Sink | None,
+        *,
+        buffer_bytes: int,
+        notes: Notes,
+    ) -> None:
+        """`buffer_bytes` together are written at once."""
+        self.id = transfer_id
+        self.url = url
+        self.easy: Easy | None = None  # while it is on libcurl
+        self.failure: Failure | None = None
+        self.connect_s: float | None = None
+        self._expectation = expectation
+        self._sink = sink
+        self._buffer_bytes = buffer_bytes
+        self._notes = notes
+        self._reader = HeadReader()
+        self._phase = Phase.HEAD
+        self._buffers: list[bytes] = []
+        self._collected = 0
+        self._full_at = 0
+        self._move_to(expectation.range.start if expectation.range else 0, None)
+
+    # -- libcurl's callbacks: nothing raises out of them -------------------------------------------
+
+    def on_header(self, line: bytes) -> int | None:
+        """HEADERFUNCTION: one line of a header section, or of trailers."""
+        try:
+            head = self._reader.feed(line)
+            return None if head is None else self._on_head(head)
+        except BaseException as error:  # noqa: BLE001  # libcurl would print and forget it
+            return self._abort_for(error)
+
+    def on_body(self, data: bytes) -> int | None:
+        """WRITEFUNCTION: up to 16 KiB of body."""
+        try:
+            self._buffers.append(data)
+            self._collected += len(data)
+            if self._collected < self._full_at:
+                return None
+            return self._on_full(data)
+        except BaseException as error:  # noqa: BLE001  # libcurl would print and forget it
+            return self._abort_for(error)
+
+    def _on_head(self, head: Head) -> int | None:
+        verdict = judge(self._expectation, head, wall_s=self._notes.wall())
+        match verdict:
+            case Accept(start, stop):
+                if self._sink is None:
+                    raise TypeError("a transfer without a sink was accepted")
+                self.take(self._sink, start, stop)
+                return None
+            case Ask(_, start, stop):
+                self._move_to(start, stop)
+                self._phase = Phase.ASKING
+                self._notes.asking.append((self, verdict))
+                return None
+            case Reject(failure):
+                return self._reject(head, failure)
+
+    def _reject(self, head: Head, failure: Failure) -> int | None:
+        """Keep the cause. A short body is read to its end: a lost connection costs more."""
+        self.fail(failure)
+        length = head.get("content-length") or ""
+        bodiless = head.status in (204, 304)
+        if bodiless or (length.isdecimal() and int(length) <= DISCARD_BYTES_MAX):
+            self._phase = Phase.DISCARDING
+            return None
+        return _ABORT
+
+    def _on_full(self, data: bytes) -> int | None:
+        """There is more than may be collected without a look; `data` is what came last."""
+        if self._phase is Phase.TAKING:
+            if self._stop is not None and self.position + self._collected > self._stop:
+                self._give_back(data)
+                self.fail(self._too_long())
+                return _ABORT
+            if not self._notes.bucket.take(len(data)):
+                self._give_back(data)
+                self._notes.throttled.append(self)
+                return int(pycurl.WRITEFUNC_PAUSE)
+            if self._collected >= self._room():
+                self.flush()
+            return _ABORT if self.failure else None
+        self._give_back(data)
+        if self._phase is Phase.ASKING:
+            return int(pycurl.WRITEFUNC_PAUSE)  # libcurl brings it again
+        return None if self._phase is Phase.DISCARDING else _ABORT
+
+    def _give_back(self, data: bytes) -> None:
+        self._buffers.pop()
+        self._collected -= len(data)
+
+    def _abort_for(self, error: BaseException) -> int:
+        """Keep what was raised within a callback, and make libcurl fail this transfer."""
+        if isinstance(error, FailureError):
+            self.fail(error.failure)
+        elif isinstance(error, Exception):
+            said = redact.text(f"a bug in DDM: {type(error).__name__}: {error}")
+            self.fail(Failure(Kind.INTERNAL, said, Exit.UNEXPECTED))
+        else:
+            self.fail(CANCELLED)
+            self._notes.interrupt = error
+        return _ABORT
+
+    # -- the driver's side -------------------------------------------------------------------------
+
+    def take(self, sink: Sink, start: int, stop: int | None) -> None:
+        """From now on the body goes to the sink; it begins at `start`."""
+        if self.failure is None:
+            self._sink = sink
+            self._move_to(start, stop)
+            self._phase = Phase.TAKING
+            self.tune()
+
+    @property
+    def discarding(self) -> bool:
+        """Whether it has failed and its body is only read to keep the connection."""
+        return self._phase is Phase.DISCARDING
+
+    def tune(self) -> None:
+        """Set how much may be collected without a look: nothing where every block counts."""
+        plain = self._phase is Phase.TAKING and not self._notes.bucket.limited
+        self._full_at = self._room() if plain else 0
+
+    def flush(self) -> None:
+        """Write what is collected. If the disk refuses, that is the failure."""
+        buffers, size_bytes = self._buffers, self._collected
+        if not buffers or self._sink is None:
+            return
+        self._buffers, self._collected = [], 0
+        if len(buffers) > _BUFFERS_MAX:
+            buffers = [b"".join(buffers)]
+        try:
+            self._sink.write_at(buffers, self.position)
+        except OSError as error:
+            self.fail(failures.from_os_error(error, str(error.filename or "the file"), "write"))
+            return
+        self.position += size_bytes
+        self.tune()
+
+    def fail(self, failure: Failure) -> None:
+        """Keep the first cause; nothing more is taken."""
+        self.failure = self.failure or failure
+        self._phase = Phase.OVER
+        self._full_at = 0
+
+    def finish(self, failure: Failure | None) -> None:
+        """The end: write what is there, and see whether that is all.
+
+        failure: what libcurl says, None if it is content.
+        """
+        phase = self._phase
+        self.flush()
+        if failure is None and self.failure is None:
+            failure = self._shortfall(phase)
+        if failure is not None:
+            self.fail(failure)
+        self._phase = Phase.OVER
+
+    def _shortfall(self, phase: Phase) -> Failure | None:
+        """What is missing although libcurl was content."""
+        if phase is Phase.HEAD:
+            said = "the connection closed before the end of the response's head"
+        elif self._stop is not None and self.position < self._stop:
+            done, size = self.position - self._start, self._stop - self._start
+            said = f"the connection closed after {done} of {size} bytes"
+        else:
+            return None
+        return Failure(Kind.BROKEN, said, Exit.NETWORK)
+
+    def _too_long(self) -> Failure:
+        size = (self._stop or 0) - self._start
+        return Failure(
+            Kind.BAD_RESPONSE,
+            f"the body is longer than announced ({size} bytes)",
+            Exit.BAD_RESPONSE,
+        )
+
+    def _room(self) -> int:
+        """How much may be collected before it is written."""
+        if self._stop is None:
+            return self._buffer_bytes
+        return min(self._buffer_bytes, self._stop - self.position)
+
+    def _move_to(self, start: int, stop: int | None) -> None:
+        self._start = self.position = self.told_position = start
+        self._stop = stop
+        self.told_at = float("-inf")

@@ -1,0 +1,131 @@
+import socket
+
+import pycurl
+import pytest
+
+from ddm.http.request import Request
+from ddm.multi.options import (
+    WIDE_WINDOW_BYTES,
+    TransferOptions,
+    find_ca_bundle,
+    header_lines,
+    wide_window_possible,
+    widen_window,
+)
+
+
+def options(**changes):
+    values = {
+        "request": Request("http://127.0.0.1/x", (("Range", "bytes=0-9"),)),
+        "receive_buffer_bytes": 65_536,
+        "connect_timeout_s": 30.0,
+        "wide_window": False,
+        "ca_bundle": None,
+    }
+    return dict(TransferOptions(**(values | changes)).pairs())
+
+
+def test_libcurl_takes_every_option():
+    for option, value in options(wide_window=True, ca_bundle="/dev/null").items():
+        pycurl.Curl().setopt(option, value)
+
+
+def test_only_http_is_spoken_and_no_redirect_followed():
+    found = options()
+
+    assert found[pycurl.PROTOCOLS] == pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+    assert found[pycurl.FOLLOWLOCATION] == 0
+
+
+def test_nothing_that_would_change_bytes_or_time_out_a_pause_is_set():
+    found = options(wide_window=True, ca_bundle="/dev/null")
+
+    assert not found.keys() & {
+        pycurl.ACCEPT_ENCODING,
+        pycurl.IGNORE_CONTENT_LENGTH,
+        pycurl.TIMEOUT,
+        pycurl.TIMEOUT_MS,
+        pycurl.FAILONERROR,
+        pycurl.LOW_SPEED_TIME,
+        pycurl.PROXY,
+    }
+
+
+def test_a_time_out_is_rounded_to_what_libcurl_takes_but_never_to_none():
+    found = options(connect_timeout_s=0.0001)
+
+    assert found[pycurl.CONNECTTIMEOUT_MS] == 1
+
+
+def test_the_window_and_the_bundle_are_left_alone_unless_asked_for():
+    assert not options().keys() & {pycurl.SOCKOPTFUNCTION, pycurl.CAINFO}
+    found = options(wide_window=True, ca_bundle="/x.pem")
+    assert found[pycurl.SOCKOPTFUNCTION] is widen_window
+    assert found[pycurl.CAINFO] == "/x.pem"
+
+
+def test_header_lines_switch_off_what_libcurl_would_add():
+    assert header_lines((("Range", "bytes=0-9"),)) == [
+        b"Range: bytes=0-9",
+        b"Accept:",
+        b"User-Agent:",
+    ]
+
+
+def test_header_lines_keep_what_was_given_also_empty_and_not_ascii():
+    fields = (("accept", "*/*"), ("User-Agent", ""), ("X-Name", "é"), ("X-Raw", "\udcff"))
+
+    assert header_lines(fields) == [
+        b"accept: */*",
+        b"User-Agent;",
+        "X-Name: é".encode(),
+        b"X-Raw: \xff",
+    ]
+
+
+def test_widening_a_socket_keeps_it_open():
+    with socket.socket() as unconnected:
+        before = unconnected.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        assert widen_window(unconnected.fileno(), 0) == pycurl.SOCKOPT_OK
+
+        assert unconnected.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) > before
+
+
+def test_widening_a_closed_socket_is_no_error():
+    with socket.socket() as closed:
+        fd = closed.fileno()
+
+    assert widen_window(fd, 0) == pycurl.SOCKOPT_OK
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [(f"{WIDE_WINDOW_BYTES}\n", True), ("212992\n", False), ("?\n", False)],
+)
+def test_the_window_is_widened_only_where_the_kernel_grants_all_of_it(tmp_path, text, possible):
+    (tmp_path / "rmem_max").write_text(text)
+
+    assert wide_window_possible(str(tmp_path / "rmem_max")) is possible
+
+
+def test_a_system_that_does_not_tell_its_maximum_gets_no_wide_window(tmp_path):
+    assert not wide_window_possible(str(tmp_path / "missing"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({"CURL_CA_BUNDLE": "/a", "SSL_CERT_FILE": "/b"}, "/a"),
+        ({"CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "/b"}, "/b"),
+        ({}, "/etc/pki/tls/certs/ca-bundle.crt"),
+    ],
+)
+def test_the_bundle_is_what_the_user_names_or_the_system_has(environment, found):
+    def exists(path):
+        return path == "/etc/pki/tls/certs/ca-bundle.crt"
+
+    assert find_ca_bundle(environment, exists) == found
+
+
+def test_without_any_bundle_libcurl_is_left_its_own():
+    assert find_ca_bundle({}, lambda path: False) is None
