@@ -1,0 +1,55 @@
+"""The door: every error leaves as one sentence on stderr and an exit status, never as a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from ddm.cli import voice
+from ddm.cli.group import ddm
+from ddm.errors import DDMError, Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; its exit status."""
+    try:
+        status = ddm.main(list(arguments), prog_name="ddm", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return Exit.INTERRUPTED
+    except DDMError as error:
+        voice.say(str(error))
+        return error.code
+    except BrokenPipeError:
+        voice.close_stdout()
+        return Exit.UNEXPECTED
+    except Exception as error:  # noqa: BLE001 - the door is where what nobody foresaw becomes a sentence
+        _report(error)
+        return Exit.UNEXPECTED
+    return status if isinstance(status, int) else Exit.OK
+
+
+def _report(error: Exception) -> None:
+    """Put the traceback of an error that nobody foresaw into the log and say where it is."""
+    import traceback  # noqa: PLC0415 - these are only needed when things have gone wrong
+
+    from ddm import redact  # noqa: PLC0415
+    from ddm.cli.places import log_path  # noqa: PLC0415
+    from ddm.log import open_log  # noqa: PLC0415
+
+    path = log_path()
+    log = open_log(path)
+    lines = "".join(traceback.format_exception(error)).splitlines()
+    for line in lines:
+        log.write("traceback", level="error", line=line)
+    log.close()
+    what = redact.text(f"{type(error).__name__}: {error}")
+    if log.problem is None:
+        voice.say(f"this should not have happened ({what}); the traceback is in {path}")
+    else:
+        voice.say(f"this should not have happened ({what}), and {log.problem}")
+        for line in lines:
+            voice.say(redact.text(line))

@@ -1,0 +1,41 @@
+"""What a command shows while it works. This one, for `-q`, shows what went wrong and nothing else.
+
+A face is a member of the reactor: `run` is called every turn and draws when it is due. It never
+asks for more than the picture it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ddm.cli import voice
+from ddm.cli.outcome import Outcome
+from ddm.cli.tally import Picture
+
+
+class Face:
+    """The quiet face, and the shape of the others."""
+
+    def __init__(self) -> None:
+        self.picture: Callable[[], Picture] | None = None
+
+    def deadline(self) -> float | None:
+        """When it wants to draw, on the reactor's clock; None for never."""
+        return None
+
+    def run(self, now: float) -> None:
+        """Draw, if it is time."""
+
+    def ended(self, outcome: Outcome) -> None:
+        """Tell what became of a job."""
+        if outcome.path is None:
+            voice.say(f"{outcome.label}: {outcome.message}")
+
+    def note(self, sentence: str) -> None:
+        """Say something that is good to know."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was found."""
+
+    def restore(self) -> None:
+        """The same in a hurry, from a signal's handler."""

@@ -1,0 +1,33 @@
+"""While another ddm holds the state directory: hand our jobs over, and wait.
+
+The holder fetches them if it works on the whole queue (`ddm run`). If it leaves without having done
+so, we take its place. The store says what became of a job, whoever fetched it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from ddm.cli.session import Session
+from ddm.errors import HeldError
+from ddm.limits import QUEUE_POLL_S
+from ddm.store.jobs import JobStore
+
+if TYPE_CHECKING:
+    from ddm.manager import Manager
+
+
+def follow(session: Session, store: JobStore, ids: Collection[int]) -> Manager | None:
+    """Wait until all these jobs are over, or a signal comes (then None), or we are the manager."""
+    while not session.signals.caught:
+        session.collect(store, ids)
+        if not session.tally.left():
+            return None
+        try:
+            return session.manager()
+        except HeldError:
+            time.sleep(QUEUE_POLL_S)  # a signal is noted meanwhile, and seen after it
+    session.face.note("stopping; what was fetched is kept")
+    return None

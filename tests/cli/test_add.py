@@ -1,0 +1,42 @@
+import io
+import sys
+
+from ddm.errors import Exit
+from ddm.store.lock import ManagerLock
+
+
+def test_ids_are_printed_one_a_line_and_the_jobs_are_in_the_store(ddm, store):
+    ran = ddm("add", "http://127.0.0.1/a", "http://127.0.0.1/b", "-d", "/files")
+
+    assert (ran.code, ran.out, ran.err) == (0, "1\n2\n", "")
+    assert [(job.spec.url, job.spec.directory) for job in store.all()] == [
+        ("http://127.0.0.1/a", "/files"),
+        ("http://127.0.0.1/b", "/files"),
+    ]
+
+
+def test_the_same_url_again_is_another_job(ddm):
+    ddm("add", "http://127.0.0.1/a")
+
+    assert ddm("add", "http://127.0.0.1/a").out == "2\n"
+
+
+def test_it_works_while_another_ddm_holds_the_queue(ddm, home):
+    lock = ManagerLock.acquire(home / "state" / "ddm")
+
+    assert ddm("add", "http://127.0.0.1/a").out == "1\n"
+    lock.release()
+
+
+def test_urls_come_from_stdin(ddm, monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(b"http://127.0.0.1/a\n# no\nhttp://127.0.0.1/b\n"))
+    monkeypatch.setattr(sys, "stdin", stdin)
+
+    assert ddm("add", "-i", "-").out == "1\n2\n"
+
+
+def test_one_bad_url_adds_nothing(ddm, store):
+    ran = ddm("add", "http://127.0.0.1/a", "ftp://127.0.0.1/b")
+
+    assert ran.code == Exit.USAGE
+    assert store.all() == []

@@ -1,0 +1,91 @@
+import io
+
+import pytest
+
+from ddm.cli import asked
+from ddm.errors import UsageError
+from ddm.spec import JobSpec
+
+
+@pytest.fixture
+def url_list():
+    def make(content):
+        file = io.BytesIO(content)
+        file.name = "urls.txt"
+        return file
+
+    return make
+
+
+def _specs(*urls, directory="/files", name=None, list_file=None, max_segments=None):
+    return asked.specs(urls, directory, name, list_file, max_segments)
+
+
+def test_every_url_is_a_spec_in_the_order_given():
+    assert _specs("http://h/b", "http://h/a", max_segments=3) == [
+        JobSpec("http://h/b", "/files", max_segments=3),
+        JobSpec("http://h/a", "/files", max_segments=3),
+    ]
+
+
+def test_a_name_goes_with_one_url():
+    assert _specs("http://h/a", name="b") == [JobSpec("http://h/a", "/files", "b")]
+
+
+def test_a_name_for_two_urls_is_refused():
+    with pytest.raises(UsageError, match="-o names one file, but there are 2 URLs"):
+        _specs("http://h/a", "http://h/b", name="b")
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a\nb"])
+def test_a_name_that_is_no_name_is_refused(name):
+    with pytest.raises(UsageError):
+        _specs("http://h/a", name=name)
+
+
+@pytest.mark.parametrize("url", ["ftp://h/a", "file:///etc/passwd", "h/a", "http://h/\r\na"])
+def test_a_url_that_ddm_does_not_fetch_is_refused(url):
+    with pytest.raises(UsageError):
+        _specs(url)
+
+
+def test_nothing_to_fetch_is_an_error():
+    with pytest.raises(UsageError, match="give a URL"):
+        _specs()
+
+
+def test_a_list_has_one_url_a_line_with_comments_and_blank_lines(url_list):
+    content = b"\xef\xbb\xbf# first\r\nhttp://h/a\r\n\r\n   \n  # more\n http://h/b"
+    found = _specs("http://h/0", list_file=url_list(content))
+
+    assert [spec.url for spec in found] == ["http://h/0", "http://h/a", "http://h/b"]
+
+
+def test_an_empty_list_is_no_error(url_list):
+    assert _specs(list_file=url_list(b"\n# nothing today\n")) == []
+
+
+@pytest.mark.parametrize("line", [b"nope", b"\xff", b"http://h/" + b"a" * 200_000])
+def test_a_bad_line_is_named_with_its_file(url_list, line):
+    with pytest.raises(UsageError, match=r"^urls\.txt, line 2: "):
+        _specs(list_file=url_list(b"http://h/a\n" + line))
+
+
+def test_a_relative_directory_becomes_absolute(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x").mkdir()
+
+    places = [_specs("http://h/a", directory=d)[0].directory for d in (".", "x/", "./x", "x/..")]
+    assert places == [str(tmp_path), str(tmp_path / "x"), str(tmp_path / "x"), str(tmp_path)]
+
+
+def test_a_link_in_the_directory_s_path_stays(tmp_path):
+    (tmp_path / "link").symlink_to(tmp_path)
+
+    assert _specs("http://h/a", directory=f"{tmp_path}/link")[0].directory == f"{tmp_path}/link"
+
+
+def test_an_option_has_the_bounds_of_its_setting():
+    found = asked.bounds("max_segments")
+
+    assert (found.min, found.max) == (1, 128)

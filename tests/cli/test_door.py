@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+from ddm.cli import add, status
+from ddm.errors import DDMError, Exit
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Make `ddm status` raise something."""
+
+    def make(error):
+        def raises(path):
+            raise error
+
+        monkeypatch.setattr(status, "open_database", raises)
+
+    return make
+
+
+def test_the_version(ddm):
+    assert ddm("--version").out.startswith("ddm ")
+
+
+def test_no_command_shows_the_help(ddm):
+    ran = ddm()
+
+    assert ran.code == Exit.USAGE
+    assert "Usage: ddm" in ran.err
+
+
+def test_an_unknown_option_is_a_usage_error(ddm):
+    ran = ddm("get", "--no-such-option")
+
+    assert ran.code == Exit.USAGE
+    assert "--no-such-option" in ran.err
+
+
+def test_an_error_of_ours_is_its_sentence_and_its_status(ddm, broken):
+    error = DDMError("the database is in the garden; fetch it")
+    error.code = Exit.STATE
+    broken(error)
+
+    assert ddm("status") == type(ddm("status"))(
+        Exit.STATE, "", "ddm: the database is in the garden; fetch it\n"
+    )
+
+
+def test_an_error_that_nobody_foresaw_is_one_sentence_and_a_traceback_in_the_log(ddm, broken, home):
+    broken(ZeroDivisionError("division by zero"))
+    ran = ddm("status")
+    path = home / "state" / "ddm" / "ddm.log"
+    lines = [json.loads(line)["line"] for line in path.read_text().splitlines()]
+
+    assert ran.code == Exit.UNEXPECTED
+    assert ran.err == (
+        "ddm: this should not have happened (ZeroDivisionError: division by zero); "
+        f"the traceback is in {path}\n"
+    )
+    assert lines[0].startswith("Traceback")
+    assert lines[-1] == "ZeroDivisionError: division by zero"
+
+
+def test_where_the_log_cannot_be_written_the_traceback_is_shown(ddm, broken, home):
+    (home / "state").write_text("in the way")
+    broken(ZeroDivisionError("division by zero"))
+    ran = ddm("status")
+
+    assert ran.code == Exit.UNEXPECTED
+    assert "ddm: Traceback" in ran.err
+
+
+def test_ctrl_c_outside_of_a_download_is_quiet(ddm, broken):
+    broken(KeyboardInterrupt())
+    ran = ddm("status")
+
+    assert (ran.code, ran.err.strip()) == (Exit.INTERRUPTED, "")
+
+
+def test_a_reader_that_has_gone_is_quiet(ddm, monkeypatch):
+    def gone(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(add.click, "echo", gone)
+    monkeypatch.setattr("ddm.cli.voice.close_stdout", lambda: None)
+    ran = ddm("add", "http://127.0.0.1/a")
+
+    assert (ran.code, ran.err) == (Exit.UNEXPECTED, "")
