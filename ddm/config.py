@@ -86,7 +86,8 @@ def load(
                 raise _error(document, source, key, str(error)) from error
             sources[key] = source
     _settle(values, sources, document)
-    limits = _convert(settings.nested(values), Limits)
+    all_defaults = set(sources.values()) <= {"default"}
+    limits = Limits() if all_defaults else _convert(settings.nested(values), Limits)
     return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
 
 

@@ -45,7 +45,7 @@ def m001_jobs(connection: sqlite3.Connection) -> None:
             updated_s REAL NOT NULL
         )
     """)
-    connection.execute("CREATE INDEX jobs_queued ON jobs (id) WHERE state = 'queued'")
+    connection.execute("CREATE INDEX jobs_state ON jobs (state)")
     connection.execute("CREATE INDEX jobs_identity ON jobs (url, directory, asked_name)")
 
 

@@ -60,4 +60,4 @@ def test_the_queue_is_found_by_its_index(connection):
     plan = connection.execute(
         "EXPLAIN QUERY PLAN SELECT * FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1"
     ).fetchall()
-    assert "jobs_queued" in plan[0][3]
+    assert "jobs_state" in plan[0][3]

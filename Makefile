@@ -1,0 +1,55 @@
+# The whole workshop. `make` alone says what there is.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-pyproject
+
+.PHONY: help demo test check fix clean
+
+help:
+	@echo "make demo    fetch two dozen files at once from a small server of our own"
+	@echo "make test    every test"
+	@echo "make check   format, lint, types, floors, tidiness"
+	@echo "make fix     let the formatter and the linter repair what they can"
+	@echo "make clean   remove the environment and what the tools left behind"
+	@echo "Each makes its environment in $(VENV) first. PYTHON=python3.12 chooses another Python."
+
+demo: $(STAMP)
+	@$(BIN)/python -m integration.demo
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -q
+
+check: $(STAMP)
+	@echo "format"
+	@$(BIN)/ruff format --quiet --check . || { echo "'make fix' formats these files"; exit 1; }
+	@echo "lint"
+	@$(BIN)/ruff check --quiet .
+	@echo "types"
+	@$(BIN)/mypy --no-error-summary
+	@echo "floors"
+	@$(BIN)/lint-imports > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
+	@echo "tidiness"
+	@$(BIN)/python -m pytest -q tests/test_tidy.py
+
+fix: $(STAMP)
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format .
+
+clean:
+	@rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find ddm tests integration -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# pip's absence means that a try without python3-venv left half an environment behind.
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "DDM needs Python 3.11 or newer, and '$(PYTHON)' is not: try 'make $(MAKECMDGOALS) PYTHON=/path/to/python3.11'." >&2; exit 1; }
+	@test -x $(BIN)/pip || { \
+	  echo "Making the environment in $(VENV): once, about a minute."; \
+	  rm -rf $(VENV); \
+	  $(PYTHON) -m venv $(VENV) > /dev/null 2>&1 || { \
+	    rm -rf $(VENV); \
+	    echo "Could not make $(VENV): Python's venv module seems to be missing. 'apt-get install python3-venv' as root, then make again." >&2; exit 1; }; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@

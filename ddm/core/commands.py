@@ -1,0 +1,147 @@
+"""Everything the engine can ask for. The performer does each and brings the answer back as an event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddm.byteranges import RangeSet
+from ddm.failures import Failure
+from ddm.http.representation import Representation
+from ddm.http.request import Request
+from ddm.http.response import Expectation
+from ddm.record import PartIdentity, State
+
+
+@dataclass(frozen=True, slots=True)
+class OfferJobs:
+    """There is room for `room` more jobs. Answered by up to that many JobOffered."""
+
+    room: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTransfer:
+    """Send a request. Answered by HeadArrived (if it asks), BytesWritten and one TransferEnded.
+
+    alone: only one job is in work, so a turn may read more at once.
+    """
+
+    transfer_id: int
+    job_id: int
+    request: Request
+    expectation: Expectation
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueTransfer:
+    """Take the body that HeadArrived offered, into the job's part file. stop None means to the end of the stream."""
+
+    transfer_id: int
+    job_id: int
+    start: int
+    stop: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTransfer:
+    """Give a transfer up now; what it collected is written first. Answered by TransferEnded(CANCELLED)."""
+
+    transfer_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """Create, or find again, NAME.part: locked, space set aside. Answered by PartOpened or PartFailed.
+
+    name: the safe name chosen. exact: the user asked for this very name, so no " (1)".
+    size_bytes: None while unknown. resume: the file whose claims we hold, None to begin an empty
+    one.
+    """
+
+    job_id: int
+    directory: str
+    name: str
+    exact: bool
+    size_bytes: int | None
+    resume: PartIdentity | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResetPart:
+    """Start over in a new inode: the open part file goes. Answered by PartOpened or PartFailed."""
+
+    job_id: int
+    directory: str
+    name: str
+    exact: bool
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClosePart:
+    """Sync and close the part file and keep it. Answered by PartClosed."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SyncFile:
+    """fdatasync the part file, cut to `size_bytes`. Answered by FileSynced or PartFailed."""
+
+    job_id: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFile:
+    """Rename the part file, never over another, and sync the directory. FilePublished or PartFailed."""
+
+    job_id: int
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordState:
+    """Store a job's state, and why it failed."""
+
+    job_id: int
+    state: State
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPart:
+    """Store what the file is and where it goes: from now on claims are about this part file."""
+
+    job_id: int
+    name: str
+    representation: Representation
+    identity: PartIdentity
+    incarnation: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordProgress:
+    """Store a job's claims. A claim that shrinks is committed durably before anything is written under the new one."""
+
+    job_id: int
+    written: RangeSet
+    synced: RangeSet
+    shrinks: bool = False
+
+
+Command = (
+    OfferJobs
+    | StartTransfer
+    | ContinueTransfer
+    | CancelTransfer
+    | OpenPart
+    | ResetPart
+    | ClosePart
+    | SyncFile
+    | PublishFile
+    | RecordState
+    | RecordPart
+    | RecordProgress
+)

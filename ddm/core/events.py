@@ -1,0 +1,126 @@
+"""Everything that can happen to the engine. Frozen values; time comes beside them, never in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ddm.failures import Failure
+from ddm.http.response import Ask
+from ddm.record import JobRecord, PartIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed:
+    """A deadline of the engine is due."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobOffered:
+    """A row that `OfferJobs` asked for: the job is admitted from now on."""
+
+    record: JobRecord
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """Rows were added or requeued; there may be something to admit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequested:
+    """The manager is leaving: every job keeps what it has and goes back to the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadArrived:
+    """An asking transfer has an acceptable head; its body waits for ContinueTransfer or CancelTransfer."""
+
+    transfer_id: int
+    offer: Ask
+
+
+@dataclass(frozen=True, slots=True)
+class BytesWritten:
+    """Everything of this transfer below `position` is in the file. At most 20 times a second per transfer."""
+
+    transfer_id: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferEnded:
+    """A transfer is over; exactly one per StartTransfer. What it collected is written: `position` is exact.
+
+    position: the first offset that is not in the file, as BytesWritten's; for one that never got a
+    body, where it would begin.
+    failure: None if the body came whole; CANCELLED after CancelTransfer.
+    connect_s: how long the connection took, 0 for a reused one; None if there was none.
+    """
+
+    transfer_id: int
+    position: int
+    failure: Failure | None
+    connect_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartOpened:
+    """The part file is there, locked and of the right length.
+
+    name: the final name it will get. kept: whether it is the file that the record's claims are
+    about; else it is new and empty. kept_bytes: how long a kept one was found, None if that is not
+    known; a claim past it cannot be true.
+    """
+
+    job_id: int
+    name: str
+    identity: PartIdentity
+    kept: bool
+    kept_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartClosed:
+    """The answer to ClosePart: the file is synced (unless failure says why not) and unlocked."""
+
+    job_id: int
+    failure: Failure | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSynced:
+    """The answer to SyncFile: everything written before it was asked for is on the disk."""
+
+    job_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilePublished:
+    """The answer to PublishFile: the file is whole under `name`, the directory synced."""
+
+    job_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartFailed:
+    """OpenPart, SyncFile or PublishFile did not work."""
+
+    job_id: int
+    failure: Failure
+
+
+Event = (
+    TimePassed
+    | JobOffered
+    | QueueChanged
+    | StopRequested
+    | HeadArrived
+    | BytesWritten
+    | TransferEnded
+    | PartOpened
+    | PartClosed
+    | FileSynced
+    | FilePublished
+    | PartFailed
+)

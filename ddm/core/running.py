@@ -1,0 +1,141 @@
+"""While bytes come: the next piece, the end of a transfer, and what each course of failure does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ddm.byteranges import RangeSet
+from ddm.core import failing, probing
+from ddm.core.events import TransferEnded
+from ddm.core.finishing import finish
+from ddm.core.job import Job
+from ddm.core.plan import next_piece
+from ddm.core.retry import COURSES, Course
+from ddm.core.segment import Phase, Segment
+from ddm.core.work import Work
+from ddm.failures import Failure, Kind
+from ddm.record import State
+
+
+def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
+    """Ask for the next missing piece. The caller has asked the budget.
+
+    Shares are counted over the connections that the job can have now: among many jobs it has few, and small
+    pieces would only be more requests.
+    """
+    possible = job.live + work.budget.free_at(job.target.origin)
+    piece = next_piece(
+        job.missing,
+        connections=max(1, min(job.connections_planned, possible)),
+        least_bytes=job.least_piece_bytes,
+        speed_bps=speed_bps,
+    )
+    job.missing = job.missing.minus(RangeSet((piece,)))
+    segment = Segment(
+        piece.start,
+        piece.stop,
+        ranged=True,
+        asks=False,
+        phase=Phase.STARTING,
+        position=piece.start,
+    )
+    job.segments.append(segment)
+    work.start(job, segment)
+
+
+def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None:
+    """A transfer is over, well or not."""
+    failure = _settle(work, job, segment, event)
+    if job.leaving:
+        job.segments.remove(segment)
+        work.end_if_quiet(job)
+        failing.restart_if_quiet(work, job)
+        return
+    if failure is None or (COURSES[failure.kind] is Course.AGAIN and segment.full):
+        _filled(work, job, segment)
+        return
+    failing.follow(work, job, segment, failure, event.transfer_id)
+
+
+def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Failure | None:
+    """The books of a try that is over: its connection, what it brought, and why it ended."""
+    work.budget.release((segment.target or job.target).origin)
+    job.keep(segment, event.position, work.now)
+    segment.transfer_id = None
+    failure = event.failure
+    # Given up, it may have ended well all the same, or for a graver reason than ours.
+    if failure is not None and failure.kind is Kind.CANCELLED and segment.given_up:
+        failure = segment.given_up
+    if failure is not None and failure.kind is Kind.BAD_RESPONSE and segment.progressed:
+        failing.take_back(work, job, segment)
+    if segment.progressed:
+        segment.attempts = job.hops = 0
+        job.seen_urls.clear()
+    if segment.phase is Phase.OFFERED:
+        job.offer = None
+    return failure
+
+
+def _filled(work: Work, job: Job, segment: Segment) -> None:
+    """The body came whole; its connection goes on with the next piece."""
+    job.segments.remove(segment)
+    job.pieces_done += 1
+    origin = job.target.origin
+    policy = work.budget.policy(origin)
+    policy.bore(work.budget.running_at(origin) + 1, work.now)
+    if segment.stop is None and job.representation is not None:
+        job.representation = replace(job.representation, size_bytes=segment.position)
+        probing.record_part(work, job)
+    # The last bytes of several transfers are often there before the first of them has ended.
+    if job.whole and not job.segments:
+        finish(work, job)
+    elif (
+        job.missing
+        and job.live < job.max_segments
+        and work.budget.allows(origin, work.now)
+        and not _another_needs_it_more(work, job)
+    ):
+        take_piece(work, job, segment.speed_bps or job.speed_guess_bps())
+
+
+def _another_needs_it_more(work: Work, job: Job) -> bool:
+    """Whether another job wants a connection and has fewer than this one has left."""
+    return any(other.live < job.live and wants(other, work.now) for other in work.jobs.values())
+
+
+def go_on(work: Work, job: Job) -> bool:
+    """Start one more transfer of this job, if it wants one; whether it did. The caller has asked the budget."""
+    waiting = job.waiting_segment()
+    if waiting is not None and waiting.not_before_s <= work.now:
+        work.move(job, State.PROBING if waiting.asks else State.RUNNING)
+        work.start(job, waiting)
+        return True
+    if not job.segments and not job.missing:
+        probing.probe(work, job)
+        return True
+    if job.missing and job.live < min(job.max_segments, job.connections_planned):
+        work.move(job, State.RUNNING)
+        take_piece(work, job, job.speed_guess_bps())
+        return True
+    return False
+
+
+def wants(job: Job, now: float) -> bool:
+    """Whether the job would start one more transfer now."""
+    if job.leaving or job.opening or job.state is State.FINISHING:
+        return False
+    waiting = job.waiting_segment()
+    if waiting is not None and waiting.not_before_s <= now:
+        return job.live < job.max_segments or not job.live
+    if not job.segments:
+        return True
+    return bool(job.missing) and job.live < min(job.max_segments, job.connections_planned)
+
+
+def rest_if_waiting(work: Work, job: Job) -> None:
+    """A job of which nothing is under way but segments that wait for their time is WAITING."""
+    if job.state not in (State.PROBING, State.RUNNING) or job.live or job.leaving or job.opening:
+        return
+    waiting = job.waiting_segment()
+    if waiting is not None and waiting.not_before_s > work.now:
+        work.move(job, State.WAITING, waiting.waits_for)

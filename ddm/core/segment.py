@@ -1,0 +1,132 @@
+"""The table of one segment: a range of a job, and the transfer that is trying to fill it.
+
+    ASKING    its transfer is to bring the head before the engine (the probe)
+    OFFERED   the head is there, the body waits until the part file is open
+    STARTING  its request is on the way; no byte has come
+    FLOWING   bytes come
+    WAITING   the last try failed; it holds its range until `not_before_s`, then it tries again
+
+A segment whose transfer ended well is gone: its bytes are in the job's `done`. Waiting is a state
+with a time in it, so it cannot be forgotten.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ddm.failures import Failure
+from ddm.http.url import URL
+
+
+class Phase(Enum):
+    """Where a segment stands."""
+
+    ASKING = "asking"
+    OFFERED = "offered"
+    STARTING = "starting"
+    FLOWING = "flowing"
+    WAITING = "waiting"
+
+
+NEXT: dict[Phase, frozenset[Phase]] = {
+    Phase.ASKING: frozenset({Phase.OFFERED, Phase.WAITING}),
+    Phase.OFFERED: frozenset({Phase.STARTING, Phase.WAITING}),
+    Phase.STARTING: frozenset({Phase.FLOWING, Phase.WAITING}),
+    Phase.FLOWING: frozenset({Phase.WAITING}),
+    Phase.WAITING: frozenset({Phase.ASKING, Phase.STARTING}),
+}
+
+
+@dataclass(slots=True)
+class Segment:
+    """One range and its current try.
+
+    start, stop: half-open; stop None runs to the end of a stream of unknown length. ranged: whether
+    Range is sent.
+    asks: whether its head comes before the engine. position: the first offset not yet in the file.
+    transfer_id, target, begun_position: of the try under way; transfer_id is None while WAITING.
+    attempts: failures in a row without a byte. given_up: why we cancelled it ourselves, until its
+    end arrives.
+    speed_bps: what it brought lately; None until measured.
+    """
+
+    start: int
+    stop: int | None
+    ranged: bool
+    asks: bool
+    phase: Phase
+    position: int
+    transfer_id: int | None = None
+    target: URL | None = None
+    begun_position: int = 0
+    sent_if_range: bool = False
+    attempts: int = 0
+    not_before_s: float = 0.0
+    waits_for: Failure | None = None
+    given_up: Failure | None = None
+    speed_bps: float | None = None
+    sampled_s: float = 0.0
+    watched_s: float = 0.0
+    watched_position: int = 0
+
+    def move(self, phase: Phase) -> None:
+        """Enter a phase; one that the table does not have is a bug."""
+        if phase not in NEXT[self.phase]:
+            raise AssertionError(f"a segment cannot go from {self.phase} to {phase}")
+        self.phase = phase
+
+    @property
+    def live(self) -> bool:
+        """Whether a transfer is under way."""
+        return self.transfer_id is not None
+
+    @property
+    def progressed(self) -> bool:
+        """Whether the try under way, or the one that just ended, brought a byte."""
+        return self.position > self.begun_position
+
+    @property
+    def full(self) -> bool:
+        """Whether every byte of its range is in the file."""
+        return not self.asks and self.stop is not None and self.position >= self.stop
+
+    def begin(self, transfer_id: int, target: URL, now: float) -> None:
+        """A transfer is on its way."""
+        if self.phase is Phase.WAITING:
+            self.move(Phase.ASKING if self.asks else Phase.STARTING)
+        self.transfer_id, self.target = transfer_id, target
+        self.begun_position = self.position
+        self.waits_for = self.given_up = self.speed_bps = None
+        self.sampled_s = self.watched_s = now
+        self.watched_position = self.position
+
+    def advance(self, position: int, now: float) -> int:
+        """Bytes up to `position` are in the file; how many of them are new."""
+        gained = position - self.position
+        # A body that was offered and not taken is in no file, wherever its transfer says it stands.
+        if gained <= 0 or self.phase not in (Phase.STARTING, Phase.FLOWING):
+            return 0
+        if self.phase is Phase.STARTING:
+            self.move(Phase.FLOWING)
+        self.position = position
+        elapsed_s = now - self.sampled_s
+        if elapsed_s > 0:
+            speed = gained / elapsed_s
+            self.speed_bps = speed if self.speed_bps is None else 0.7 * self.speed_bps + 0.3 * speed
+            self.sampled_s = now
+        return gained
+
+    def wait(self, failure: Failure | None, until_s: float) -> None:
+        """The try is over; the range is kept for another one."""
+        self.move(Phase.WAITING)
+        self.transfer_id = None
+        self.waits_for, self.not_before_s = failure, until_s
+
+    def stalled(self, now: float, *, timeout_s: float, least_bps: float) -> bool:
+        """Whether it brought less than it has to over the last `timeout_s`; looks once a window."""
+        if now < self.watched_s + timeout_s:  # the engine's deadline is this very sum
+            return False
+        slow = self.position - self.watched_position < least_bps * timeout_s
+        self.watched_s, self.watched_position = now, self.position
+        return slow

@@ -1,0 +1,149 @@
+"""What every step of the engine needs: the moment, the limits, the budget, the commands so far."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from ddm.byteranges import ByteRange
+from ddm.core.budget import Budget
+from ddm.core.commands import (
+    CancelTransfer,
+    ClosePart,
+    Command,
+    RecordProgress,
+    RecordState,
+    StartTransfer,
+)
+from ddm.core.job import NEXT, Ending, Job
+from ddm.core.journal import Journal
+from ddm.core.segment import Segment
+from ddm.core.view import JobView, picture
+from ddm.failures import Failure
+from ddm.http import request
+from ddm.http.response import Expectation
+from ddm.limits import Limits
+from ddm.record import State
+
+
+class InvariantError(AssertionError):
+    """A bug of DDM's; carries the job's story."""
+
+
+@dataclass(slots=True)
+class Work:
+    """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
+
+    may_be_more: rows may be waiting to be admitted.
+    """
+
+    limits: Limits
+    chance: random.Random
+    user_agent: str
+    budget: Budget
+    jobs: dict[int, Job] = field(default_factory=dict)
+    transfers: dict[int, tuple[Job, Segment]] = field(default_factory=dict)
+    journal: Journal = field(default_factory=Journal)
+    now: float = 0.0
+    out: list[Command] = field(default_factory=list)
+    left: list[JobView] = field(default_factory=list)
+    next_transfer_id: int = 1
+    may_be_more: bool = False
+
+    def tell(self, job: Job, command: Command) -> None:
+        """Ask for something on behalf of a job."""
+        self.journal.note(job.id, self.now, command)
+        self.out.append(command)
+
+    def move(self, job: Job, state: State, failure: Failure | None = None) -> None:
+        """Change a job's state and record it; a change that the table does not have is a bug."""
+        if state is job.state and state is not State.QUEUED:
+            return
+        if state not in NEXT.get(job.state, ()):
+            story = "\n".join(self.journal.story(job.id))
+            raise InvariantError(f"job {job.id} cannot go from {job.state} to {state}\n{story}")
+        job.state = state
+        self.tell(job, RecordState(job.id, state, failure))
+
+    def start(self, job: Job, segment: Segment) -> None:
+        """Send the segment's request. The caller has asked the budget."""
+        origin = job.target.origin
+        wanted = ByteRange(segment.position, segment.stop) if segment.stop is not None else None
+        # Where nothing is claimed, the file may be another one by now.
+        known = job.representation if job.claimed or not segment.asks else None
+        segment.sent_if_range = not segment.asks and self.budget.policy(origin).if_range
+        if_range = known.if_range if known and segment.sent_if_range else None
+        segment.sent_if_range = if_range is not None
+        transfer_id = self.next_transfer_id
+        self.next_transfer_id += 1
+        segment.begin(transfer_id, job.target, self.now)
+        self.transfers[transfer_id] = (job, segment)
+        self.budget.reserve(origin)
+        job.meter.begin(self.now)
+        sent = request.build(
+            job.target,
+            original=job.url,
+            headers=job.spec.headers,
+            range=wanted if segment.ranged else None,
+            if_range=if_range,
+            user_agent=self.user_agent,
+        )
+        expectation = Expectation(wanted if segment.ranged else None, known, ask=segment.asks)
+        alone = len(self.jobs) == 1
+        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone))
+
+    def give_up(self, segment: Segment, failure: Failure) -> None:
+        """Cancel a segment's transfer because of `failure`; its end brings the rest back."""
+        if segment.transfer_id is None:
+            return
+        segment.given_up = failure
+        job, _ = self.transfers[segment.transfer_id]
+        self.tell(job, CancelTransfer(segment.transfer_id))
+
+    def end(self, job: Job, ending: Ending) -> None:
+        """Let a job leave: now if nothing is under way, else when its last transfer has ended."""
+        if job.ending is not None:
+            return
+        job.ending = ending
+        job.restarting = None
+        job.offer = None
+        for segment in list(job.segments):
+            if segment.live:
+                self.tell(job, CancelTransfer(self._id_of(segment)))
+            else:
+                job.segments.remove(segment)
+        self.end_if_quiet(job)
+
+    def fail(self, job: Job, failure: Failure) -> None:
+        """Let a job leave as FAILED."""
+        self.end(job, Ending(State.FAILED, failure))
+
+    def end_if_quiet(self, job: Job) -> None:
+        """The second half of `end`, once no transfer is under way: close the part, then record the state."""
+        if job.ending is None or job.segments or job.opening:
+            return
+        if job.part_open:
+            job.part_open = False
+            self.tell(job, ClosePart(job.id))
+            return
+        self.leave(job, job.ending.state, job.ending.failure)
+
+    def leave(self, job: Job, state: State, failure: Failure | None = None) -> None:
+        """The job is over for this run."""
+        self.move(job, state, failure)
+        self.left.append(picture(job, self.now, failure))
+        self.may_be_more = True
+        del self.jobs[job.id]
+        self.journal.forget(job.id)
+
+    def record(self, job: Job, *, shrinks: bool = False) -> None:
+        """Store a job's claims."""
+        job.unrecorded = False
+        job.recorded_s = self.now
+        self.tell(job, RecordProgress(job.id, job.done, job.synced, shrinks))
+
+    @staticmethod
+    def _id_of(segment: Segment) -> int:
+        if segment.transfer_id is None:
+            raise InvariantError("a live segment has no transfer")
+        return segment.transfer_id

@@ -1,0 +1,168 @@
+"""A network of virtual time: transfers that bring bytes in steps, judged and written as the real ones are.
+
+Fits `ddm.ports.Network`. Steps fall on a grid, so that several transfers meet in one turn as they do
+in a reactor's. The heads go through the same `judge`; the framing that libcurl checks (a body cut
+short, one too long) is checked here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from ddm import failures
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
+from ddm.http.request import Request
+from ddm.http.response import Accept, Ask, Expectation, Reject, judge
+from ddm.ports import NetworkListener, Sink
+from ddm.testing.clock import VirtualClock
+from ddm.testing.origin import Internet
+from ddm.testing.reply import Ending
+from ddm.testing.story import Story
+from ddm.testing.transfer import SimTransfer, Stage
+
+_GRID_S = 0.005
+_CONNECT_S = 0.03
+_RESET = Failure(Kind.BROKEN, "the connection was reset", Exit.NETWORK)
+
+
+class SimNetwork:
+    """Every transfer of one performer."""
+
+    def __init__(self, internet: Internet, *, clock: VirtualClock, story: Story) -> None:
+        self._internet = internet
+        self._clock = clock
+        self._story = story
+        self._listener: NetworkListener | None = None
+        self._transfers: dict[int, SimTransfer] = {}
+        self._known: set[int] = set()
+        self._idle: Counter[str] = Counter()
+
+    def listen(self, listener: NetworkListener) -> None:
+        """Name the one who hears."""
+        self._listener = listener
+
+    @property
+    def urls(self) -> list[str]:
+        """The URLs of the transfers that run."""
+        return [transfer.request.url for transfer in self._transfers.values()]
+
+    def start(  # noqa: D102 - as ports.Network has it
+        self,
+        transfer_id: int,
+        request: Request,
+        expectation: Expectation,
+        sink: Sink | None,
+        *,
+        receive_buffer_bytes: int,
+    ) -> None:
+        if transfer_id in self._known:
+            raise self._story.violation(f"transfer {transfer_id} was started twice")
+        self._known.add(transfer_id)
+        host = urlsplit(request.url).netloc
+        active = 1 + sum(urlsplit(url).netloc == host for url in self.urls)
+        now = self._clock.now()
+        reply = self._internet.answer(request, active=active, now=now, wall_s=self._clock.wall())
+        reused = self._idle[host] > 0
+        self._idle[host] -= reused
+        transfer = SimTransfer(
+            request, expectation, sink, reply, buffer_bytes=receive_buffer_bytes,
+            connect_s=0.0 if reused else _CONNECT_S, due_s=0.0,
+        )  # fmt: skip
+        transfer.due_s = self._head_due(transfer, now)
+        self._transfers[transfer_id] = transfer
+        status = reply.head.status if reply.head else reply.failure or reply.ending.value
+        self._story.tell(f"t{transfer_id} GET {request.url} {expectation.range or 'all'}: {status}")
+
+    def _head_due(self, transfer: SimTransfer, now: float) -> float:
+        if transfer.reply.head is None and transfer.reply.ending is Ending.SILENCE:
+            return math.inf  # whoever waits has to lose patience
+        return _on_grid(now + transfer.connect_s + transfer.reply.delay_s)
+
+    def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:  # noqa: D102
+        transfer = self._transfers.get(transfer_id)
+        if transfer is None or transfer.stage is not Stage.ASKING:
+            return
+        self._story.tell(f"t{transfer_id} proceeds {start}..{stop}")
+        transfer.sink = sink
+        self._take_body(transfer, start, stop)
+
+    def cancel(self, transfer_id: int) -> None:  # noqa: D102
+        if transfer_id in self._transfers:
+            self._end(transfer_id, failures.CANCELLED)
+
+    def flush(self) -> Iterator[tuple[int, int]]:  # noqa: D102
+        for transfer_id, transfer in list(self._transfers.items()):
+            if transfer_id not in self._transfers:
+                continue
+            failure = transfer.flush()
+            if failure is not None:
+                self._end(transfer_id, failure)
+            elif transfer.moved():
+                yield transfer_id, transfer.position
+
+    def deadline(self) -> float | None:
+        """When the next thing arrives."""
+        return min((t.due_s for t in self._transfers.values() if t.due_s < math.inf), default=None)
+
+    def advance(self, now: float) -> None:
+        """Bring what is due. The listener hears of heads and ends."""
+        for transfer_id, transfer in list(self._transfers.items()):
+            if transfer_id in self._transfers and transfer.due_s <= now:
+                self._step(transfer_id, transfer, now)
+
+    def _step(self, transfer_id: int, transfer: SimTransfer, now: float) -> None:
+        if transfer.stage is Stage.HEAD:
+            self._on_head(transfer_id, transfer)
+            return
+        received = transfer.receive()
+        self._internet.bytes_sent += received
+        failure = transfer.overflow()
+        if failure is not None or transfer.ended:
+            self._end(transfer_id, failure or transfer.closing())
+        elif transfer.silent:
+            transfer.due_s = math.inf
+        else:
+            transfer.due_s = _on_grid(now + received / transfer.reply.speed_bps)
+
+    def _on_head(self, transfer_id: int, transfer: SimTransfer) -> None:
+        reply = transfer.reply
+        if reply.head is None:
+            self._end(transfer_id, reply.failure or _RESET)
+            return
+        match judge(transfer.expectation, reply.head, wall_s=self._clock.wall()):
+            case Reject(failure):
+                self._end(transfer_id, failure, keep=True)
+            case Ask() as offer:
+                transfer.ask(offer.start)
+                self._told().on_head(transfer_id, offer)
+            case Accept(start, stop):
+                self._take_body(transfer, start, stop)
+
+    def _take_body(self, transfer: SimTransfer, start: int, stop: int | None) -> None:
+        transfer.begin_body(start, stop)
+        transfer.due_s = _on_grid(self._clock.now() + _GRID_S)
+
+    def _end(self, transfer_id: int, failure: Failure | None, *, keep: bool = False) -> None:
+        """Drop a transfer, write what it collected, and tell its end. keep: its connection serves again."""
+        transfer = self._transfers.pop(transfer_id)
+        first = transfer.flush()
+        failure = first or failure
+        if keep or failure is None:
+            self._idle[urlsplit(transfer.request.url).netloc] += 1
+        unmet = transfer.reply.failure is not None
+        self._story.tell(f"t{transfer_id} ends at {transfer.position}: {failure or 'whole'}")
+        connect_s = None if unmet else transfer.connect_s
+        self._told().on_end(transfer_id, transfer.position, failure, connect_s)
+
+    def _told(self) -> NetworkListener:
+        if self._listener is None:
+            raise self._story.violation("nobody listens to the network")
+        return self._listener
+
+
+def _on_grid(moment_s: float) -> float:
+    return math.ceil(moment_s / _GRID_S) * _GRID_S

@@ -1,0 +1,158 @@
+"""A simulated file and the part file open on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ddm.byteranges import RangeSet
+from ddm.record import PartIdentity
+from ddm.testing.faults import DiskFaults, Doing
+
+DEVICE = 7
+# What a read finds where a power cut lost the bytes: no body holds so long a run of it.
+_LOST = b"\xff"
+
+
+@dataclass(slots=True)
+class Inode:
+    """One file, under whatever names.
+
+    unsynced: written since the last good sync. poisoned: what a failed sync was to cover; no later sync vouches for it
+    (LWN, "PostgreSQL's fsync() surprise", 2018).
+    """
+
+    number: int
+    content: bytearray = field(default_factory=bytearray)
+    unsynced: RangeSet = RangeSet()
+    poisoned: RangeSet = RangeSet()
+    locked: bool = False
+
+    def write(self, data: bytes, offset: int) -> None:
+        """Put bytes in, growing the file where they pass its end."""
+        stop = offset + len(data)
+        if stop > len(self.content):
+            self.content.extend(bytes(stop - len(self.content)))
+        self.content[offset:stop] = data
+        written = RangeSet.of(offset, stop)
+        self.unsynced = self.unsynced.union(written)
+        self.poisoned = self.poisoned.minus(written)
+
+    def resize(self, size_bytes: int) -> None:
+        """Cut, or grow with zeros."""
+        del self.content[size_bytes:]
+        self.content.extend(bytes(size_bytes - len(self.content)))
+        self.unsynced = self.unsynced.within(size_bytes)
+
+    def lose_unsynced(self) -> RangeSet:
+        """What a power cut does to it; what was lost."""
+        lost = self.unsynced.union(self.poisoned).within(len(self.content))
+        for r in lost:
+            self.content[r.start : r.stop] = _LOST * len(r)
+        self.unsynced = self.poisoned = RangeSet()
+        return lost
+
+
+class Home(Protocol):
+    """What a part file needs of the disk it is on."""
+
+    faults: DiskFaults
+
+    @property
+    def boot_id(self) -> str:
+        """Which life of the machine this is."""
+
+    def wrote(self, inode: Inode, offset: int, data: bytes) -> None:
+        """Bytes went into a file."""
+
+    def lost(self, inode: Inode, ranges: RangeSet) -> None:
+        """Nobody may count on these bytes."""
+
+    def publish(self, part: SimPart, *, exact: bool) -> str:
+        """Give the file its final name; which one."""
+
+    def discard(self, part: SimPart) -> None:
+        """Take the file's name away."""
+
+
+class SimPart:
+    """Fits `ddm.ports.Part`."""
+
+    def __init__(self, home: Home, directory: str, name: str, inode: Inode, *, kept: bool) -> None:
+        self._home = home
+        self._name = name
+        self._identity = PartIdentity(home.boot_id, DEVICE, inode.number)
+        self._kept = kept
+        self.directory = directory
+        self.inode = inode
+        self.closed = False
+
+    @property
+    def name(self) -> str:
+        """The final name that it will get."""
+        return self._name
+
+    @property
+    def path(self) -> str:
+        """Where the part file is."""
+        return f"{self.directory}/{self._name}.part"
+
+    @property
+    def identity(self) -> PartIdentity:
+        """Which file this is."""
+        return self._identity
+
+    @property
+    def kept(self) -> bool:
+        """Whether it is the file that was to be resumed."""
+        return self._kept
+
+    @property
+    def kept_bytes(self) -> int:
+        """How long a kept file is."""
+        return len(self.inode.content) if self._kept else 0
+
+    def write_at(self, buffers: Sequence[bytes], offset: int) -> None:  # noqa: D102
+        self._check_open()
+        data = b"".join(buffers)
+        try:
+            self._home.faults.meet(Doing.WRITE, self.path)
+        except OSError:
+            torn = data[: len(data) // 2]
+            self.inode.write(torn, offset)
+            self._home.lost(self.inode, RangeSet.of(offset, offset + len(torn)))
+            raise
+        self.inode.write(data, offset)
+        self._home.wrote(self.inode, offset, data)
+
+    def sync(self, size_bytes: int | None = None) -> None:  # noqa: D102
+        self._check_open()
+        if size_bytes is not None:
+            self.inode.resize(size_bytes)
+        try:
+            self._home.faults.meet(Doing.SYNC, self.path)
+        except OSError:
+            self.inode.poisoned = self.inode.poisoned.union(self.inode.unsynced)
+            self.inode.unsynced = RangeSet()
+            raise
+        self.inode.unsynced = RangeSet()
+
+    def publish(self, *, exact: bool) -> str:  # noqa: D102
+        self._check_open()
+        self._home.faults.meet(Doing.PUBLISH, self.path)
+        self._name = self._home.publish(self, exact=exact)
+        self.close()
+        return self._name
+
+    def close(self) -> None:  # noqa: D102
+        self.closed = True
+        self.inode.locked = False
+
+    def discard(self) -> None:  # noqa: D102
+        self._home.discard(self)
+        self.close()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise OSError(9, "Bad file descriptor", self.path)

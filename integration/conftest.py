@@ -1,0 +1,48 @@
+"""Servers to talk to, and the installed program to talk to them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from integration.program import Program
+from integration.servers import nginx as real
+from integration.servers.scripted import ScriptedServer
+
+
+@pytest.fixture
+def download_dir(tmp_path: Path) -> Iterator[Path]:
+    """Where downloads go; gone after the test, for some are large."""
+    directory = tmp_path / "downloads"
+    directory.mkdir()
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+def ddm(tmp_path: Path, download_dir: Path) -> Program:
+    """The installed program."""
+    return Program(tmp_path / "home", download_dir)
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[real.Nginx]:
+    """A real nginx. Where tests must be complete (CI=true) its absence is a failure."""
+    if real.program() is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("nginx is missing: apt-get install nginx-light")
+        pytest.skip("nginx is missing: apt-get install nginx-light")
+    with real.Nginx(tmp_path / "nginx") as server:
+        yield server
+    shutil.rmtree(server.files)
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedServer]:
+    """A server that does what the test says."""
+    with ScriptedServer() as server:
+        yield server

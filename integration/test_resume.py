@@ -1,0 +1,43 @@
+"""Interrupted half way and run again: the server's log proves that only the rest is asked for."""
+
+import signal
+import time
+
+import pytest
+
+from integration.program import finish
+from integration.servers.behaviours import Gated
+from integration.servers.bodies import body
+
+MIB = 1 << 20
+SIZE = 24 * MIB
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_download_goes_on_where_it_was(ddm, scripted, download_dir, number, code):
+    content = body(SIZE, seed=3)
+    gate = Gated(content, limit_bytes=SIZE // 2)
+    url = scripted.add("/file.bin", gate)
+
+    with ddm.start("get", url) as process:
+        assert gate.wait_until_reached()
+        process.send_signal(number)
+        asked_to_end = time.monotonic()
+        ended = finish(process)
+        took_s = time.monotonic() - asked_to_end
+
+    assert ended.code == code, ended.err
+    assert took_s < 2
+    assert [path.name for path in download_dir.iterdir()] == ["file.bin.part"]
+    (job,) = ddm.status()["jobs"]
+    before = len(scripted.log)
+    gate.release()
+
+    again = ddm("get", url)
+
+    assert again.code == 0, again.err
+    assert (download_dir / "file.bin").read_bytes() == content
+    assert [path.name for path in download_dir.iterdir()] == ["file.bin"]
+    asked = [request.range for request in scripted.log[before:]]
+    assert sum(stop - start for start, stop in asked) == SIZE - job["done_bytes"]
+    assert job["done_bytes"] > SIZE // 4

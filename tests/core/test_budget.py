@@ -1,0 +1,82 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ddm.core.budget import Budget
+from ddm.http.url import Origin
+from ddm.limits import Limits
+
+A, B = Origin("https", "a.example", 443), Origin("https", "b.example", 443)
+
+
+@pytest.fixture
+def budget():
+    return Budget(Limits(max_total_connections=3, max_connections_per_host=2))
+
+
+def test_what_was_reserved_is_counted_until_it_is_released(budget):
+    budget.reserve(A)
+    budget.reserve(B)
+    assert (budget.running, budget.running_at(A), budget.running_at(B)) == (2, 1, 1)
+
+    budget.release(A)
+    assert (budget.running, budget.running_at(A)) == (1, 0)
+
+
+def test_an_origin_has_its_own_bound(budget):
+    budget.reserve(A)
+    budget.reserve(A)
+
+    assert not budget.allows(A, 0.0)
+    assert budget.allows(B, 0.0)
+
+
+def test_all_origins_together_have_a_bound(budget):
+    for origin in (A, A, B):
+        budget.reserve(origin)
+
+    assert budget.full
+    assert not budget.allows(B, 0.0)
+
+
+def test_the_port_and_the_scheme_make_another_origin(budget):
+    budget.reserve(A)
+
+    assert budget.running_at(Origin("http", "a.example", 443)) == 0
+    assert budget.running_at(Origin("https", "a.example", 444)) == 0
+
+
+def test_releasing_what_was_never_reserved_is_a_bug(budget):
+    budget.reserve(A)
+    with pytest.raises(AssertionError, match="never reserved"):
+        budget.release(B)
+
+
+def test_what_an_origin_taught_is_kept(budget):
+    budget.policy(A).refused(1, 10.0, None)
+
+    assert budget.policy(A).limit == 1
+    assert budget.policy(B).limit == 2
+
+
+def test_the_next_moment_is_the_earliest_of_all_origins(budget):
+    assert budget.deadline(10.0) is None
+    budget.policy(A).refused(0, 10.0, 30.0)
+    budget.policy(B).refused(1, 10.0, None)
+
+    assert budget.deadline(10.0) == 11.0
+    assert budget.deadline(11.0) == 40.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from([A, B]))))
+def test_it_is_never_exceeded_by_whoever_asks_first(steps):
+    budget = Budget(Limits(max_total_connections=3, max_connections_per_host=2))
+    for starts, origin in steps:
+        if starts and budget.allows(origin, 0.0):
+            budget.reserve(origin)
+        elif not starts and budget.running_at(origin):
+            budget.release(origin)
+        assert budget.running <= 3
+        assert max(budget.running_at(A), budget.running_at(B)) <= 2
+        assert budget.running == budget.running_at(A) + budget.running_at(B)

@@ -1,0 +1,58 @@
+import random
+
+import pytest
+
+from ddm.limits import Limits
+from ddm.testing.body import Body, Version
+from ddm.testing.clock import VirtualClock
+from ddm.testing.disk import SimDisk
+from ddm.testing.faults import DiskFaults
+from ddm.testing.origin import Internet, Origin
+from ddm.testing.served import ServedFile
+from ddm.testing.story import Story
+from ddm.testing.watcher import Watcher
+
+SIZE = 300_000
+
+
+@pytest.fixture
+def version():
+    return Version(Body("key", SIZE), '"v"', None)
+
+
+@pytest.fixture
+def served(version):
+    """A file at http://a.test/f, for tests to give troubles to."""
+    return ServedFile([(0.0, version)])
+
+
+@pytest.fixture
+def internet(served):
+    return Internet([Origin("a.test", {"/f": served})], random.Random(1))
+
+
+@pytest.fixture
+def story():
+    return Story("test")
+
+
+@pytest.fixture
+def clock():
+    return VirtualClock()
+
+
+@pytest.fixture
+def watcher(internet, version, story):
+    limits = Limits(max_total_connections=3, max_connections_per_host=2, max_segments=2)
+    return Watcher(internet, [version], limits, story)
+
+
+@pytest.fixture
+def disk(clock, watcher):
+    return SimDisk(DiskFaults(clock), watcher)
+
+
+@pytest.fixture
+def part(disk, version):
+    """The part file of the file f."""
+    return disk.open_part("/d", "f", exact=False, size_bytes=version.body.size, resume=None)

@@ -1,0 +1,44 @@
+import pytest
+
+from ddm.testing.body import Body, Version
+
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def body():
+    return Body("key", 4 * MIB)
+
+
+def test_a_body_is_the_same_however_it_is_read(body):
+    whole = body.read(0, body.size)
+
+    assert len(whole) == body.size
+    assert body.read(0, 100_000) + body.read(100_000, body.size) == whole
+    assert Body("key", body.size).read(0, body.size) == whole
+
+
+@pytest.mark.parametrize("shift", [1, -1, 16 << 10, 256 << 10, MIB, 2 * MIB])
+def test_shifted_bytes_are_not_the_bodys(body, shift):
+    assert body.holds(body.read(MIB, MIB + 100), MIB)
+    assert not body.holds(body.read(MIB, MIB + 100), MIB + shift)
+
+
+def test_another_version_has_other_bytes(body):
+    assert not body.holds(Body("other", body.size).read(0, 100), 0)
+
+
+def test_one_wrong_byte_is_seen(body):
+    data = bytearray(body.read(0, 100_000))
+    data[77_777] ^= 1
+
+    assert not body.holds(bytes(data), 0)
+
+
+def test_bytes_past_the_end_are_not_the_bodys(body):
+    assert not body.holds(body.read(body.size - 1, body.size + 1), body.size - 1)
+
+
+@pytest.mark.parametrize(("etag", "strong"), [('"a"', True), ('W/"a"', False), (None, False)])
+def test_only_a_strong_etag_is_strong(body, etag, strong):
+    assert Version(body, etag, None).strong is strong

@@ -1,0 +1,158 @@
+import math
+
+import pytest
+
+from ddm.byteranges import ByteRange
+from ddm.failures import Kind
+from ddm.http.representation import Representation
+from ddm.http.request import Request
+from ddm.http.response import Ask, Expectation
+from ddm.testing.network import SimNetwork
+from ddm.testing.story import Violation
+from ddm.testing.trouble import Temper, Trouble
+
+RANGE = ByteRange(0, 100_000)
+REQUEST = Request("http://a.test/f", (("Range", "bytes=0-99999"),))
+
+
+class Listener:
+    """Keeps what it hears."""
+
+    def __init__(self):
+        self.heads = []
+        self.ends = []
+
+    def on_head(self, transfer_id, offer):
+        self.heads.append((transfer_id, offer))
+
+    def on_end(self, transfer_id, position, failure, connect_s):
+        self.ends.append((transfer_id, position, failure and failure.kind, connect_s))
+
+
+@pytest.fixture
+def listener():
+    return Listener()
+
+
+@pytest.fixture
+def network(internet, clock, story, listener):
+    network = SimNetwork(internet, clock=clock, story=story)
+    network.listen(listener)
+    return network
+
+
+def start(network, part, *, transfer_id=1, ask=False):
+    expectation = Expectation(RANGE, ask=ask)
+    sink = None if ask else part
+    network.start(transfer_id, REQUEST, expectation, sink, receive_buffer_bytes=1 << 16)
+
+
+def run(network, clock, most=100):
+    """Turn until nothing is due any more."""
+    for _ in range(most):
+        due = network.deadline()
+        if due is None:
+            return
+        clock.advance_to(due)
+        network.advance(clock.now())
+        list(network.flush())
+    raise AssertionError("it does not end")
+
+
+def test_an_expected_answer_is_written_and_ends_well(network, clock, part, listener, version):
+    start(network, part)
+    run(network, clock)
+
+    assert listener.ends == [(1, 100_000, None, 0.03)]
+    assert part.inode.content[:100_000] == version.body.read(0, 100_000)
+
+
+def test_the_next_transfer_finds_the_connection_open(network, clock, part, listener):
+    start(network, part)
+    run(network, clock)
+    start(network, part, transfer_id=2)
+    run(network, clock)
+
+    assert [end[3] for end in listener.ends] == [0.03, 0.0]
+
+
+def test_an_asking_transfer_waits_for_its_answer(network, clock, part, listener):
+    start(network, part, ask=True)
+    run(network, clock)
+    offer = Ask(Representation(300_000, '"v"'), 0, 100_000, partial=True)
+
+    assert (listener.heads, listener.ends, network.deadline()) == ([(1, offer)], [], None)
+    network.proceed(1, part, 0, 100_000)
+    run(network, clock)
+    assert listener.ends == [(1, 100_000, None, 0.03)]
+
+
+def test_what_judge_refuses_ends_without_a_byte(network, clock, part, listener, served):
+    served.temper = Temper(script=(Trouble.RANGE_IGNORED,))
+    start(network, part)
+    run(network, clock)
+
+    assert [(e[1], e[2]) for e in listener.ends] == [(0, Kind.RANGE_IGNORED)]
+    assert part.inode.unsynced.total == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind"),
+    [
+        (Trouble.UNRESOLVED, Kind.UNRESOLVED),
+        (Trouble.UNREACHABLE, Kind.UNREACHABLE),
+        (Trouble.RESET_EARLY, Kind.BROKEN),
+        (Trouble.RESET_BODY, Kind.BROKEN),
+        (Trouble.SHORT, Kind.BROKEN),
+        (Trouble.LONG, Kind.BAD_RESPONSE),
+    ],
+)
+def test_troubles_end_as_what_they_are(network, clock, part, listener, served, trouble, kind):
+    served.temper = Temper(script=(trouble,))
+    start(network, part)
+    run(network, clock)
+
+    assert [end[2] for end in listener.ends] == [kind]
+
+
+@pytest.mark.parametrize("trouble", [Trouble.STALL_HEAD, Trouble.STALL_BODY])
+def test_a_stall_lasts_for_ever(network, clock, part, listener, served, trouble):
+    served.temper = Temper(script=(trouble,))
+    start(network, part)
+    run(network, clock)
+
+    assert (listener.ends, network.urls) == ([], ["http://a.test/f"])
+
+
+def test_a_cancelled_transfer_keeps_what_came(network, clock, part, listener):
+    start(network, part)
+    while part.inode.unsynced.total == 0:
+        clock.advance_to(network.deadline())
+        network.advance(clock.now())
+        list(network.flush())
+    network.cancel(1)
+    network.cancel(1)
+
+    held = part.inode.unsynced.total
+    assert listener.ends == [(1, held, Kind.CANCELLED, 0.03)]
+    assert network.urls == []
+
+
+def test_only_transfers_that_moved_are_told(network, clock, part):
+    start(network, part)
+
+    assert list(network.flush()) == []
+    told = []
+    while (due := network.deadline() or math.inf) < math.inf:
+        clock.advance_to(due)
+        network.advance(clock.now())
+        told += network.flush()
+    assert told == sorted(set(told))
+    assert {transfer_id for transfer_id, _ in told} == {1}
+
+
+def test_a_transfer_is_started_once(network, part):
+    start(network, part)
+
+    with pytest.raises(Violation, match="started twice"):
+        start(network, part)

@@ -1,0 +1,174 @@
+"""Bugs planted before the watcher's eyes: it has to see each."""
+
+import pytest
+
+from ddm.byteranges import RangeSet
+from ddm.record import JobRecord, State, Wanted
+from ddm.spec import JobSpec
+from ddm.testing.story import Violation
+
+SPEC = JobSpec("http://a.test/f", "/d")
+
+
+def fill(part, version, *, but=None):
+    """Write the file, with one wrong byte at `but`, and sync it."""
+    data = bytearray(version.body.read(0, version.body.size))
+    if but is not None:
+        data[but] ^= 1
+    part.write_at([bytes(data)], 0)
+    part.sync()
+
+
+def record(part, state, written=RangeSet(), **fields):
+    return JobRecord(1, SPEC, Wanted.RUN, state, "f", part=part.identity, written=written, **fields)
+
+
+def test_a_whole_file_may_be_published_and_done(part, disk, watcher, version):
+    fill(part, version)
+    part.publish(exact=True)
+
+    watcher.check_names(disk)
+    watcher.check_rows([record(part, State.DONE)], disk)
+    watcher.check_strays([record(part, State.DONE)], disk)
+
+
+def test_a_wrong_byte_is_seen(part, version):
+    fill(part, version, but=123_456)
+
+    with pytest.raises(Violation, match="no version of anything"):
+        part.publish(exact=True)
+
+
+def test_a_partial_final_file_is_seen(part, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    part.sync()
+
+    with pytest.raises(Violation, match="no version of anything"):
+        part.publish(exact=True)
+
+
+def test_a_file_of_another_length_is_seen(part, version):
+    fill(part, version)
+    part.inode.resize(version.body.size + 1)
+
+    with pytest.raises(Violation, match="no version of anything"):
+        part.publish(exact=True)
+
+
+def test_a_final_file_that_came_by_another_way_is_seen(part, disk, watcher):
+    disk.files["/d/g"] = disk.files.pop("/d/f.part")
+
+    with pytest.raises(Violation, match="not whole"):
+        watcher.check_names(disk)
+
+
+def test_a_file_published_before_its_sync_is_seen(part, version):
+    part.write_at([version.body.read(0, version.body.size)], 0)
+
+    with pytest.raises(Violation, match=r"before .* was synced"):
+        part.publish(exact=True)
+
+
+def test_a_write_after_the_rename_is_seen(part, watcher, version):
+    fill(part, version)
+    part.publish(exact=True)
+
+    with pytest.raises(Violation, match="after it had its final name"):
+        watcher.wrote(part.inode, 0, version.body.read(0, 1))
+
+
+def test_a_byte_that_rots_behind_everybodys_back_is_seen(part, disk, watcher, version):
+    fill(part, version)
+    part.publish(exact=True)
+    part.inode.content[5] ^= 1
+
+    with pytest.raises(Violation, match="reads otherwise"):
+        watcher.check_rows([record(part, State.DONE)], disk)
+
+
+def test_a_job_done_without_its_file_is_seen(part, disk, watcher):
+    with pytest.raises(Violation, match="is not there"):
+        watcher.check_rows([record(part, State.DONE)], disk)
+
+
+def test_a_second_file_for_one_job_is_seen(part, disk, watcher, version):
+    fill(part, version)
+    part.publish(exact=True)
+
+    with pytest.raises(Violation, match="are there"):
+        watcher.check_strays([], disk)
+
+
+def test_a_claim_that_the_disk_does_not_hold_is_seen(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+
+    watcher.check_rows([record(part, State.RUNNING, RangeSet.of(0, 1000))], disk)
+    with pytest.raises(Violation, match="claims"):
+        watcher.check_rows([record(part, State.RUNNING, RangeSet.of(0, 1001))], disk)
+
+
+def test_a_claim_believed_after_a_power_cut_is_seen(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    claims = RangeSet.of(0, 1000)
+    disk.crash(power=True)
+
+    watcher.check_rows([record(part, State.RUNNING, claims)], disk)
+    with pytest.raises(Violation, match="claims"):
+        watcher.check_rows([record(part, State.RUNNING, synced=claims)], disk)
+
+
+def test_claimed_bytes_that_are_written_again_are_seen(part, watcher, version):
+    watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
+
+    with pytest.raises(Violation, match="written again"):
+        part.write_at([version.body.read(999, 1001)], 999)
+
+
+def test_claims_that_were_taken_back_may_be_written_again(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
+    watcher.takes_back(1, RangeSet())
+    watcher.claims(1, None, RangeSet())
+
+    assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet()
+    part.write_at([version.body.read(0, 1000)], 0)
+    assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet.of(0, 1000)
+
+
+def test_somebody_elses_file_that_is_overwritten_is_seen(disk, watcher):
+    disk.put_foreign("/d/x")
+    watcher.check_names(disk)
+    disk.files["/d/x"].content[0] = 0
+
+    with pytest.raises(Violation, match="somebody else's"):
+        watcher.check_names(disk)
+
+
+def test_connections_within_the_limits_are_fine(watcher):
+    watcher.check_connections(["http://a.test/f"] * 2, [SPEC])
+
+
+@pytest.mark.parametrize(
+    ("urls", "seen"),
+    [
+        (["http://a.test/f"] * 3, "3 connections to a.test"),
+        (["http://a.test/f", "http://a.test/g"] * 2, "4 connections in all"),
+    ],
+)
+def test_connections_above_a_limit_are_seen(watcher, urls, seen):
+    with pytest.raises(Violation, match=seen):
+        watcher.check_connections(urls, [SPEC])
+
+
+def test_more_connections_than_a_job_may_have_are_seen(watcher):
+    modest = JobSpec("http://a.test/f", "/d", max_segments=1)
+
+    with pytest.raises(Violation, match="2 connections for"):
+        watcher.check_connections(["http://a.test/f"] * 2, [modest])
+
+
+def test_too_many_requests_are_seen(watcher, internet):
+    internet.requests["http://a.test/f"] = 301
+
+    with pytest.raises(Violation, match="301 requests"):
+        watcher.check_requests()
