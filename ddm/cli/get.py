@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @asked.parameters
+@click.option(
+    "--force-restart",
+    is_flag=True,
+    help="Begin unfinished files again from nothing, for when they changed on the server.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
 def command(
     urls: tuple[str, ...],
@@ -33,7 +38,8 @@ def command(
     name: str | None,
     list_file: BinaryIO | None,
     max_segments: int | None,
-    quiet: bool,  # noqa: FBT001 - click calls it by keyword
+    force_restart: bool,  # noqa: FBT001 - click calls it by keyword
+    quiet: bool,  # noqa: FBT001 - as above
 ) -> int:
     """Fetch files now, and wait for them.
 
@@ -46,16 +52,16 @@ def command(
     """  # noqa: D301 - the backspace tells click to leave the lines below it as they are
     specs = asked.specs(urls, directory, name, list_file, max_segments)
     with session(quiet=quiet) as here:
-        return _fetch(here, list(dict.fromkeys(specs)))
+        return _fetch(here, list(dict.fromkeys(specs)), force_restart=force_restart)
 
 
-def _fetch(here: Session, specs: Sequence[JobSpec]) -> int:
+def _fetch(here: Session, specs: Sequence[JobSpec], *, force_restart: bool) -> int:
     try:
         manager = here.manager()
     except HeldError as held:
         with closing(open_database(database_path())) as database:
             store = JobStore(database)
-            ids = _jobs(here, store, specs)
+            ids = _jobs(here, store, specs, force_restart=force_restart)
             if here.tally.left():
                 here.face.note(str(held))
                 here.face.note(
@@ -68,7 +74,8 @@ def _fetch(here: Session, specs: Sequence[JobSpec]) -> int:
         with follower:
             return _work(here, follower, ids)
     with manager:
-        return _work(here, manager, _jobs(here, manager.store, specs))
+        ids = _jobs(here, manager.store, specs, force_restart=force_restart)
+        return _work(here, manager, ids)
 
 
 def _work(here: Session, manager: Manager, ids: Collection[int]) -> int:
@@ -79,7 +86,9 @@ def _work(here: Session, manager: Manager, ids: Collection[int]) -> int:
     return here.exit_status()
 
 
-def _jobs(here: Session, store: JobStore, specs: Sequence[JobSpec]) -> list[int]:
+def _jobs(
+    here: Session, store: JobStore, specs: Sequence[JobSpec], *, force_restart: bool
+) -> list[int]:
     """The job of each spec, queued if it is not; one whose file is there counts as over at once."""
     ids, there = [], []
     with store.transaction(durable=True):
@@ -92,6 +101,8 @@ def _jobs(here: Session, store: JobStore, specs: Sequence[JobSpec]) -> list[int]
             if known.state is State.DONE:
                 there.append(of_record(known))
             else:
+                if force_restart:
+                    store.start_over(known.id)
                 store.requeue(known.id)
     here.tally.expect(ids)
     for outcome in there:

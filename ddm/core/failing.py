@@ -30,7 +30,14 @@ def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id
             redirect(work, job, segment, failure)
         case Course.STOP | Course.CANCELLED:
             job.segments.remove(segment)
-            work.fail(job, failure)
+            work.fail(job, _with_way_out(failure))
+
+
+def _with_way_out(failure: Failure) -> Failure:
+    """What the network cannot know: that a changed file may be begun again."""
+    if failure.kind is not Kind.CHANGED:
+        return failure
+    return replace(failure, message=f"{failure.message}; --force-restart begins it again")
 
 
 def _again(work: Work, job: Job, segment: Segment, failure: Failure) -> None:

@@ -85,15 +85,10 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
 
 
 def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
-    """An acceptable answer to the probe: compare, name, open."""
+    """An acceptable answer to the probe: name the file, open it."""
     origin = job.target.origin
     work.budget.policy(origin).bore(work.budget.running_at(origin), work.now)
     if job.leaving:
-        return
-    known = job.representation
-    changed = known.difference(offer.representation) if known and job.claimed else None
-    if changed:
-        work.fail(job, changed_failure(changed))
         return
     name = job.name or choose_name(job.spec.name, offer.content_disposition, job.target)
     coding = offer.representation.content_coding
@@ -113,12 +108,6 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
         accept(work, job)
     else:
         reset(work, job)
-
-
-def changed_failure(difference: str) -> Failure:
-    """The representation is not the one that was begun."""
-    why = f"the file on the server changed since it was begun: {difference}; --force-restart starts over"
-    return Failure(Kind.CHANGED, why, Exit.CHANGED)
 
 
 def _open(work: Work, job: Job) -> None:

@@ -150,6 +150,20 @@ class JobStore:
         )
         return cursor.rowcount > 0
 
+    def start_over(self, job_id: int) -> bool:
+        """Forget what a job that is not in work has fetched, durably; whether it was one.
+
+        Which part file it had is kept, so that this file is replaced and no other.
+        """
+        with self.transaction(durable=True):
+            cursor = self._database.write(
+                "UPDATE jobs SET written = x'', synced = x'', size_bytes = NULL, etag = NULL,"
+                " last_modified = NULL, content_coding = NULL, updated_s = ?"
+                " WHERE id = ? AND state IN ('queued', 'failed', 'paused')",
+                (self._wall(), job_id),
+            )
+        return cursor.rowcount > 0
+
     def recover(self) -> list[int]:
         """Queue again what a dead process left in work; their ids. For the lock's holder alone."""
         with self.transaction():

@@ -80,3 +80,19 @@ def test_it_is_never_exceeded_by_whoever_asks_first(steps):
         assert budget.running <= 3
         assert max(budget.running_at(A), budget.running_at(B)) <= 2
         assert budget.running == budget.running_at(A) + budget.running_at(B)
+
+
+def test_room_is_what_the_origin_and_the_whole_leave(budget):
+    assert (budget.free_at(A), budget.free_at(B)) == (2, 2)
+    budget.reserve(A)
+    budget.reserve(B)
+    assert (budget.free_at(A), budget.free_at(B)) == (1, 1)
+    budget.reserve(A)
+    assert (budget.free_at(A), budget.free_at(B)) == (0, 0)
+
+
+def test_a_learned_limit_leaves_less_room(budget):
+    budget.reserve(A)
+    budget.policy(A).refused(1, 10.0, None)
+
+    assert budget.free_at(A) == 0

@@ -103,3 +103,23 @@ def test_a_jobs_wait_does_not_hold_up_another_origin(paper, of):
 
     assert len(of(StartTransfer, paper.offer(2, "https://other.example/f"))) == 1
     assert of(StartTransfer, paper.offer(3)) == []
+
+
+def test_hanging_up_on_one_more_connection_counts_as_a_refusal(paper, of):
+    """Servers that count connections do not all say so."""
+    paper.begin(100 * MIB)
+
+    assert of(StartTransfer, paper.break_off(16, Kind.BROKEN)) == []
+
+    assert paper.job.reason == "fewer connections: the server hiccupped"
+    assert len(paper.live) == 15
+
+
+def test_hanging_up_after_some_bytes_does_not(paper, of):
+    paper.begin(100 * MIB)
+    start = paper.live[16].expectation.range.start
+    paper.bytes(16, start + KIB)
+
+    said = paper.break_off(16, Kind.BROKEN)
+
+    assert [c.expectation.range.start for c in of(StartTransfer, said)] == [start + KIB]

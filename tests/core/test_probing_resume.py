@@ -10,7 +10,6 @@ from ddm.core.commands import (
     StartTransfer,
     SyncFile,
 )
-from ddm.errors import Exit
 from ddm.failures import Kind
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State
@@ -137,15 +136,21 @@ def test_a_200_to_a_resumed_job_starts_over_in_a_new_file(paper, of, span):
     assert said[-1] == ContinueTransfer(1, 1, 0, 3 * MIB)
 
 
-def test_a_changed_file_says_what_changed_and_keeps_the_claims(paper, of, one, span):
+def test_the_probe_of_a_resume_expects_what_was_begun(paper, one, span):
+    said = paper.offer(size_bytes=3 * MIB, etag='"1"', written=span(0, MIB))
+
+    expected = one(StartTransfer, said).expectation.representation
+    assert (expected.size_bytes, expected.etag) == (3 * MIB, '"1"')
+
+
+def test_a_changed_file_keeps_the_claims_and_says_how_to_begin_again(paper, of, one, span):
     paper.offer(size_bytes=3 * MIB, etag='"1"', written=span(0, MIB))
 
-    said = paper.head(size=3 * MIB, etag='"2"')
+    said = paper.break_off(1, Kind.CHANGED)
 
     failed = one(RecordState, said)
-    assert (failed.failure.kind, failed.failure.code) == (Kind.CHANGED, Exit.CHANGED)
-    assert '"1"' in failed.failure.message
-    assert '"2"' in failed.failure.message
+    assert (failed.state, failed.failure.kind) == (State.FAILED, Kind.CHANGED)
+    assert failed.failure.message.endswith("; --force-restart begins it again")
     assert of(RecordProgress, said) == []
 
 

@@ -160,3 +160,24 @@ def test_writing_to_a_job_that_is_gone_is_no_error(jobs):
     jobs.set_part(7, "n", SEEN, PART, 0)
     jobs.set_progress(7, WRITTEN, SYNCED)
     assert (jobs.requeue(7), jobs.get(7)) == (False, None)
+
+
+def test_starting_over_forgets_what_was_fetched_but_not_which_file_it_was(jobs):
+    jobs.add([SPEC])
+    jobs.set_part(1, "f", SEEN, PART, 0)
+    jobs.set_progress(1, WRITTEN, SYNCED)
+
+    assert jobs.start_over(1)
+    record = jobs.get(1)
+    assert (record.written, record.synced) == (RangeSet(), RangeSet())
+    assert (record.size_bytes, record.etag, record.last_modified) == (None, None, None)
+    assert (record.name, record.part) == ("f", PART)
+
+
+def test_a_job_in_work_is_not_started_over(jobs):
+    jobs.add([SPEC])
+    jobs.set_progress(1, WRITTEN, SYNCED)
+    jobs.set_state(1, State.RUNNING, None)
+
+    assert not jobs.start_over(1)
+    assert jobs.get(1).written == WRITTEN
