@@ -71,6 +71,9 @@ PIECE_MIN_BYTES = 1 * MIB
 PIECE_FIRST_BYTES = 4 * MIB
 PIECE_SECONDS = 2.0
 PIECE_ALIGN_BYTES = 16 * KIB
+# Between two pieces a connection is silent for a round trip, and a request costs about a millisecond of CPU.
+PIECE_ROUND_TRIPS = 4
+PIECE_LEAST_SECONDS = 0.02
 # A rest this small is not worth a request of its own.
 PIECE_REST_BYTES = 256 * KIB
 

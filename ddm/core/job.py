@@ -60,6 +60,7 @@ class Job:
     nor any segment's.
     max_segments: requests in flight at most; falls when the server cannot do ranges. stream: one
     plain GET, no ranges.
+    rtt_s: the quickest connection that was made.
     degradations, degraded: how often something was given up for it, and what, in words;
     degraded_since: the first transfer
         after the last time, so that one cause counts once. restarts: how often a stream had to
@@ -94,6 +95,7 @@ class Job:
     connections_planned: int = 1
     pieces_done: int = 0
     least_piece_bytes: int = 0
+    rtt_s: float | None = None
     stream: bool = False
     restarts: int = 0
     degradations: int = 0

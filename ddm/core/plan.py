@@ -12,8 +12,10 @@ from ddm.byteranges import ByteRange, RangeSet
 from ddm.limits import (
     PIECE_ALIGN_BYTES,
     PIECE_FIRST_BYTES,
+    PIECE_LEAST_SECONDS,
     PIECE_MIN_BYTES,
     PIECE_REST_BYTES,
+    PIECE_ROUND_TRIPS,
     PIECE_SECONDS,
     Limits,
 )
@@ -29,6 +31,18 @@ def connections_deserved(missing_bytes: int, max_segments: int, limits: Limits) 
 def smallest_piece(size_bytes: int, connections: int) -> int:
     """The least a request may ask for: 1 MiB, or an even share of a file too small for that."""
     return min(PIECE_MIN_BYTES, max(PIECE_REST_BYTES, -(-size_bytes // connections)))
+
+
+def worth_its_request(least_bytes: int, speed_bps: float | None, rtt_s: float | None) -> int:
+    """The least to ask for on a connection whose speed and round trip are known.
+
+    Near the end smaller pieces let all connections end together, and are cheap where a round trip is: one
+    should last four of them, and 20 ms for the work that a request is.
+    """
+    if speed_bps is None or rtt_s is None:
+        return least_bytes
+    lasting = int(speed_bps * max(PIECE_ROUND_TRIPS * rtt_s, PIECE_LEAST_SECONDS))
+    return min(least_bytes, max(PIECE_REST_BYTES, lasting))
 
 
 def next_piece(

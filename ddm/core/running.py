@@ -9,7 +9,7 @@ from ddm.core import failing, probing
 from ddm.core.events import TransferEnded
 from ddm.core.finishing import finish
 from ddm.core.job import Job
-from ddm.core.plan import next_piece
+from ddm.core.plan import next_piece, worth_its_request
 from ddm.core.retry import COURSES, Course
 from ddm.core.segment import Phase, Segment
 from ddm.core.work import Work
@@ -27,7 +27,7 @@ def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
     piece = next_piece(
         job.missing,
         connections=max(1, min(job.connections_planned, possible)),
-        least_bytes=job.least_piece_bytes,
+        least_bytes=worth_its_request(job.least_piece_bytes, speed_bps, job.rtt_s),
         speed_bps=speed_bps,
     )
     job.missing = job.missing.minus(RangeSet((piece,)))
@@ -62,6 +62,8 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     work.budget.release((segment.target or job.target).origin)
     job.keep(segment, event.position, work.now)
     segment.transfer_id = None
+    if event.connect_s:
+        job.rtt_s = min(event.connect_s, job.rtt_s or event.connect_s)
     failure = event.failure
     # Given up, it may have ended well all the same, or for a graver reason than ours.
     if failure is not None and failure.kind is Kind.CANCELLED and segment.given_up:

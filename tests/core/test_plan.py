@@ -1,8 +1,9 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ddm.byteranges import ByteRange, RangeSet
-from ddm.core.plan import connections_deserved, next_piece, smallest_piece
+from ddm.core.plan import connections_deserved, next_piece, smallest_piece, worth_its_request
 from ddm.limits import Limits
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -83,3 +84,24 @@ def test_the_pieces_cover_exactly_what_is_missing_and_never_overlap(missing, mos
 
     assert sum(map(len, pieces)) == missing.total
     assert RangeSet(pieces) == missing
+
+
+@pytest.mark.parametrize(
+    ("speed_bps", "rtt_s", "least"),
+    [
+        (None, 0.001, MIB),
+        (8 * MIB, None, MIB),
+        (8 * MIB, 0.0001, 256 * KIB),
+        (16 * MIB, 0.010, 640 * KIB),
+        (8 * MIB, 0.080, MIB),
+        (64 * MIB, 0.0001, MIB),
+    ],
+)
+def test_a_piece_lasts_a_few_round_trips(speed_bps, rtt_s, least):
+    """Below that, connections would be silent between pieces for longer than they bring bytes."""
+    found = worth_its_request(MIB, speed_bps, rtt_s)
+    assert abs(found - least) < 32 * KIB
+
+
+def test_a_small_file_has_smaller_pieces_still():
+    assert worth_its_request(300 * KIB, 64 * MIB, 0.1) == 300 * KIB
