@@ -9,14 +9,14 @@ has more than a few dozen, so a tuple is enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class ByteRange:
+class ByteRange(Struct, frozen=True, order=True):
     """The bytes from `start` up to, but not with, `stop`. May be empty, never negative."""
 
     start: int

@@ -10,11 +10,12 @@ import difflib
 import os
 import reprlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+import msgspec
 import platformdirs
+from msgspec import Struct
 
 from ddm import config_file, settings
 from ddm.config_file import Document
@@ -35,8 +36,7 @@ _RESERVED = ("DDM_CONFIG", "DDM_BOOT_ID")
 _RESERVED_PREFIX = "DDM_JOB_"
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The limits that hold, and why.
 
     path: the file that was read or written.
@@ -86,8 +86,7 @@ def load(
                 raise _error(document, source, key, str(error)) from error
             sources[key] = source
     _settle(values, sources, document)
-    all_defaults = set(sources.values()) <= {"default"}
-    limits = Limits() if all_defaults else _convert(settings.nested(values), Limits)
+    limits = _convert(settings.nested(values), Limits)
     return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
 
 
@@ -201,6 +200,4 @@ def _strangers(environ: Mapping[str, str]) -> Iterator[str]:
 
 def _convert(found: object, kind: type[T], *, strict: bool = True) -> T:
     """A value as another type. Raises ValueError."""
-    import msgspec  # noqa: PLC0415 - 20 ms, which a module that only names our types need not pay
-
     return msgspec.convert(found, kind, strict=strict)

@@ -8,8 +8,9 @@ that said so, never "write error 23" afterwards.
 from __future__ import annotations
 
 import errno
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ddm.errors import Exit
 
@@ -49,8 +50,7 @@ class Kind(Enum):
     INTERNAL = "internal"  # a bug of ours; the story is in the log
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One failure.
 
     message: a sentence fragment for people, redacted, with the thing's name in it.

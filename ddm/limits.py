@@ -6,14 +6,13 @@ not the user's business: they hold for any network, and each says where it comes
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 KIB = 1 << 10
 MIB = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class RetryLimits:
+class RetryLimits(Struct, frozen=True):
     """How often and how soon a failed transfer is tried again.
 
     max_attempts: tries without a byte of progress before the job fails.
@@ -27,8 +26,7 @@ class RetryLimits:
     max_delay_secs: float = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a user may set. Connections are counted over the whole program, per origin, and per job.
 
     max_jobs: jobs in work at once; 0 means as many as can have a connection each.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ddm.byteranges import RangeSet
 from ddm.spec import JobSpec
@@ -37,8 +38,7 @@ class Wanted(Enum):
     REMOVE = "remove"
 
 
-@dataclass(frozen=True, slots=True)
-class PartIdentity:
+class PartIdentity(Struct, frozen=True):
     """Which file a claim is about, and in which life of the machine: its trust epoch.
 
     boot_id: the kernel's, or DDM_BOOT_ID. device, inode: the part file's.
@@ -49,8 +49,7 @@ class PartIdentity:
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFailure:
+class StoredFailure(Struct, frozen=True):
     """A failure as a row keeps it: the word of its kind, its sentence, the exit status."""
 
     kind: str
@@ -58,8 +57,7 @@ class StoredFailure:
     code: int
 
 
-@dataclass(frozen=True, slots=True)
-class JobRecord:
+class JobRecord(Struct, frozen=True):
     """One row of the store.
 
     name: the final name once chosen, else None; the part file is `name` + ".part".

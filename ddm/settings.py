@@ -7,8 +7,9 @@ made from this one table.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from ddm.limits import KIB, MIB, Limits
 from ddm.units import format_bytes
@@ -16,8 +17,7 @@ from ddm.units import format_bytes
 Number = int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One key.
 
     key: the field of Limits; "retry.max_attempts" is `max_attempts` in the table [retry].

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
+
+from ddm import redact
 
 
-@dataclass(frozen=True, slots=True)
-class JobSpec:
+class JobSpec(Struct, frozen=True):
     """One file to fetch.
 
     url: as asked, checked by `http.url.parse` (http or https only).
@@ -19,5 +20,9 @@ class JobSpec:
     url: str
     directory: str
     name: str | None = None
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
     max_segments: int = 0
+
+    def __repr__(self) -> str:
+        """For the log and tracebacks: without secrets."""
+        return f"JobSpec({redact.url(self.url)!r}, {self.directory!r}, {self.name!r})"

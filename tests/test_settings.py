@@ -4,10 +4,10 @@
 """
 
 import re
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec import to_builtins
 
 from ddm.limits import Limits
 from ddm.settings import ORDERED, SETTINGS, TABLES, defaults, nested
@@ -31,7 +31,7 @@ def markdown():
 
 
 def test_every_field_of_limits_is_a_setting_with_its_default():
-    assert nested(defaults()) == asdict(Limits())
+    assert nested(defaults()) == to_builtins(Limits())
 
 
 @each_setting

@@ -7,8 +7,8 @@ Text objects, which know no markup: a file called "[bold]" is shown as that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -38,8 +38,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """The terminal's room, in cells, and whether it can show more than ASCII."""
 
     width: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ddm import redact
 from ddm.core.view import JobView
@@ -12,8 +13,7 @@ from ddm.errors import Exit
 from ddm.record import JobRecord, State
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """How one job ended.
 
     label: the file's name, or its redacted URL while it has none; safe to show.

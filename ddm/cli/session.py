@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ddm import config
 from ddm.cli import human
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 _DUMB = ("", "dumb", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Struct, frozen=True):
     """What a command has in hand while it fetches."""
 
     directory: Path

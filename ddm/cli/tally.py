@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ddm.cli import human
 from ddm.cli.outcome import Outcome
 from ddm.core.view import JobView, QueueView
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Everything that a face may draw, at one moment.
 
     jobs: those in work. done, failed: how many are over; total: how many there are.

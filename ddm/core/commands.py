@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ddm.byteranges import RangeSet
 from ddm.failures import Failure
@@ -12,15 +12,13 @@ from ddm.http.response import Expectation
 from ddm.record import PartIdentity, State
 
 
-@dataclass(frozen=True, slots=True)
-class OfferJobs:
+class OfferJobs(Struct, frozen=True):
     """There is room for `room` more jobs. Answered by up to that many JobOffered."""
 
     room: int
 
 
-@dataclass(frozen=True, slots=True)
-class StartTransfer:
+class StartTransfer(Struct, frozen=True):
     """Send a request. Answered by HeadArrived (if it asks), BytesWritten and one TransferEnded.
 
     alone: only one job is in work, so a turn may read more at once.
@@ -33,8 +31,7 @@ class StartTransfer:
     alone: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ContinueTransfer:
+class ContinueTransfer(Struct, frozen=True):
     """Take the body that HeadArrived offered, into the job's part file. stop None means to the end of the stream."""
 
     transfer_id: int
@@ -43,15 +40,13 @@ class ContinueTransfer:
     stop: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTransfer:
+class CancelTransfer(Struct, frozen=True):
     """Give a transfer up now; what it collected is written first. Answered by TransferEnded(CANCELLED)."""
 
     transfer_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class OpenPart:
+class OpenPart(Struct, frozen=True):
     """Create, or find again, NAME.part: locked, space set aside. Answered by PartOpened or PartFailed.
 
     name: the safe name chosen. exact: the user asked for this very name, so no " (1)".
@@ -67,8 +62,7 @@ class OpenPart:
     resume: PartIdentity | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResetPart:
+class ResetPart(Struct, frozen=True):
     """Start over in a new inode: the open part file goes. Answered by PartOpened or PartFailed."""
 
     job_id: int
@@ -78,31 +72,27 @@ class ResetPart:
     size_bytes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClosePart:
+class ClosePart(Struct, frozen=True):
     """Sync and close the part file and keep it. Answered by PartClosed."""
 
     job_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class SyncFile:
+class SyncFile(Struct, frozen=True):
     """fdatasync the part file, cut to `size_bytes`. Answered by FileSynced or PartFailed."""
 
     job_id: int
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublishFile:
+class PublishFile(Struct, frozen=True):
     """Rename the part file, never over another, and sync the directory. FilePublished or PartFailed."""
 
     job_id: int
     exact: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RecordState:
+class RecordState(Struct, frozen=True):
     """Store a job's state, and why it failed."""
 
     job_id: int
@@ -110,8 +100,7 @@ class RecordState:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPart:
+class RecordPart(Struct, frozen=True):
     """Store what the file is and where it goes: from now on claims are about this part file."""
 
     job_id: int
@@ -121,8 +110,7 @@ class RecordPart:
     incarnation: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordProgress:
+class RecordProgress(Struct, frozen=True):
     """Store a job's claims. A claim that shrinks is committed durably before anything is written under the new one."""
 
     job_id: int

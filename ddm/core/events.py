@@ -2,53 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ddm.failures import Failure
 from ddm.http.response import Ask
 from ddm.record import JobRecord, PartIdentity
 
 
-@dataclass(frozen=True, slots=True)
-class TimePassed:
+class TimePassed(Struct, frozen=True):
     """A deadline of the engine is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobOffered:
+class JobOffered(Struct, frozen=True):
     """A row that `OfferJobs` asked for: the job is admitted from now on."""
 
     record: JobRecord
 
 
-@dataclass(frozen=True, slots=True)
-class QueueChanged:
+class QueueChanged(Struct, frozen=True):
     """Rows were added or requeued; there may be something to admit."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopRequested:
+class StopRequested(Struct, frozen=True):
     """The manager is leaving: every job keeps what it has and goes back to the queue."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadArrived:
+class HeadArrived(Struct, frozen=True):
     """An asking transfer has an acceptable head; its body waits for ContinueTransfer or CancelTransfer."""
 
     transfer_id: int
     offer: Ask
 
 
-@dataclass(frozen=True, slots=True)
-class BytesWritten:
+class BytesWritten(Struct, frozen=True):
     """Everything of this transfer below `position` is in the file. At most 20 times a second per transfer."""
 
     transfer_id: int
     position: int
 
 
-@dataclass(frozen=True, slots=True)
-class TransferEnded:
+class TransferEnded(Struct, frozen=True):
     """A transfer is over; exactly one per StartTransfer. What it collected is written: `position` is exact.
 
     position: the first offset that is not in the file, as BytesWritten's; for one that never got a
@@ -63,8 +56,7 @@ class TransferEnded:
     connect_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartOpened:
+class PartOpened(Struct, frozen=True):
     """The part file is there, locked and of the right length.
 
     name: the final name it will get. kept: whether it is the file that the record's claims are
@@ -79,31 +71,27 @@ class PartOpened:
     kept_bytes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PartClosed:
+class PartClosed(Struct, frozen=True):
     """The answer to ClosePart: the file is synced (unless failure says why not) and unlocked."""
 
     job_id: int
     failure: Failure | None
 
 
-@dataclass(frozen=True, slots=True)
-class FileSynced:
+class FileSynced(Struct, frozen=True):
     """The answer to SyncFile: everything written before it was asked for is on the disk."""
 
     job_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class FilePublished:
+class FilePublished(Struct, frozen=True):
     """The answer to PublishFile: the file is whole under `name`, the directory synced."""
 
     job_id: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class PartFailed:
+class PartFailed(Struct, frozen=True):
     """OpenPart, SyncFile or PublishFile did not work."""
 
     job_id: int

@@ -16,7 +16,7 @@ closes, then its state is recorded.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.core.meter import Meter
@@ -42,16 +42,14 @@ NEXT: dict[State, frozenset[State]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How a job is about to leave: the state it gets, and why."""
 
     state: State
     failure: Failure | None = None
 
 
-@dataclass(slots=True)
-class Job:
+class Job(Struct):
     """An admitted job.
 
     target: where requests go now: the URL, or what it redirects to. hops: how many redirects led

@@ -12,8 +12,9 @@ with a time in it, so it cannot be forgotten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ddm.failures import Failure
 from ddm.http.url import URL
@@ -38,8 +39,7 @@ NEXT: dict[Phase, frozenset[Phase]] = {
 }
 
 
-@dataclass(slots=True)
-class Segment:
+class Segment(Struct):
     """One range and its current try.
 
     start, stop: half-open; stop None runs to the end of a stream of unknown length. ranged: whether

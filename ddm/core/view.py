@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ddm import redact
 from ddm.core.job import Job
@@ -11,8 +11,7 @@ from ddm.http.disposition import choose_name
 from ddm.record import JobRecord, State
 
 
-@dataclass(frozen=True, slots=True)
-class JobView:
+class JobView(Struct, frozen=True):
     """One job at one moment.
 
     name: the final file name, or what will probably be it. url: redacted.
@@ -41,8 +40,7 @@ class JobView:
     failure: Failure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class QueueView:
+class QueueView(Struct, frozen=True):
     """The admitted jobs at one moment, in order of id, and their sums."""
 
     jobs: tuple[JobView, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange
 from ddm.core.budget import Budget
@@ -30,8 +31,7 @@ class InvariantError(AssertionError):
     """A bug of DDM's; carries the job's story."""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
 
     may_be_more: rows may be waiting to be admitted.

@@ -7,8 +7,9 @@ everywhere else ranges are half-open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from ddm import redact
 from ddm.byteranges import ByteRange
@@ -32,8 +33,7 @@ _DATES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRange:
+class ContentRange(Struct, frozen=True):
     """What a 206 brings: the bytes from start to stop, half-open.
 
     complete_length: of the whole representation; None where the server does not know it.
@@ -44,8 +44,7 @@ class ContentRange:
     complete_length: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Unsatisfied:
+class Unsatisfied(Struct, frozen=True):
     """What a 416 says: only the length of the whole, None where not even that."""
 
     complete_length: int | None

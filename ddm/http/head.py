@@ -8,7 +8,8 @@ what comes later (trailers, RFC 9110 section 6.5) is ignored.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ddm import redact
 from ddm.errors import Exit
@@ -19,8 +20,7 @@ from ddm.limits import RESPONSE_HEADER_BYTES_MAX
 _STATUS_LINE = re.compile(r"HTTP/([0-9](?:\.[0-9])?) ([0-9]{3})(?: .*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """A final response's status and fields, names in lower case, in the order they came."""
 
     status: int

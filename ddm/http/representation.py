@@ -8,7 +8,8 @@ something else is.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ddm import redact
 
@@ -17,8 +18,7 @@ from ddm import redact
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
 
 
-@dataclass(frozen=True, slots=True)
-class Representation:
+class Representation(Struct, frozen=True):
     """The identity of what is being fetched.
 
     size_bytes: the complete length, None while unknown.

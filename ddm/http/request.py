@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
+
+from ddm import redact
 from ddm.byteranges import ByteRange
 from ddm.errors import UsageError
 from ddm.http.fields import check_field, range_field
@@ -36,8 +38,7 @@ _OURS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """What libcurl is given for one GET.
 
     url: the canonical form of `http.url`, without userinfo and fragment.
@@ -46,6 +47,10 @@ class Request:
 
     url: str
     headers: Fields
+
+    def __repr__(self) -> str:
+        """For the log and tracebacks: without secrets."""
+        return f"Request({redact.url(self.url)!r}, {redact.headers(self.headers)!r})"
 
 
 def check_headers(headers: Iterable[tuple[str, str]]) -> None:

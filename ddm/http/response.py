@@ -7,7 +7,8 @@ is set for is brought before the engine, which decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ddm import redact
 from ddm.byteranges import ByteRange
@@ -19,8 +20,7 @@ from ddm.http.refusal import refusal
 from ddm.http.representation import Representation
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(Struct, frozen=True):
     """What a transfer's answer has to be.
 
     range: what was asked for with Range, None for a plain GET.
@@ -33,16 +33,14 @@ class Expectation:
     ask: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Accept:
+class Accept(Struct, frozen=True):
     """The body is the bytes from start to stop; stop None means to the end of an unknown length."""
 
     start: int
     stop: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Somebody has to look before bytes are taken.
 
     representation: what this answer says the file is. start, stop: which bytes the body would be.
@@ -56,8 +54,7 @@ class Ask:
     content_disposition: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(Struct, frozen=True):
     """Not a byte of this body is taken."""
 
     failure: Failure

@@ -8,7 +8,8 @@ canonical host, no dot segments, no userinfo, no fragment, nothing but visible A
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ddm import redact
 from ddm.errors import UsageError
@@ -32,8 +33,7 @@ _TWO_DOTS = re.compile(r"(?:\.|%2e){2}", re.IGNORECASE)
 _ESCAPED_BYTE = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """Scheme, host and port (RFC 6454): what shares secrets and the budget of connections."""
 
     scheme: str
@@ -46,8 +46,7 @@ class Origin:
         return f"{self.scheme}://{host}{port}"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class URL:
+class URL(Struct, frozen=True):
     """A parsed http or https URL. `str()` is its canonical form, `repr()` is redacted.
 
     host: lower case ASCII; an IPv6 address without its brackets.

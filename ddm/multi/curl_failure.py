@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import errno
 import os
-from dataclasses import dataclass
 
 import pycurl
+from msgspec import Struct
 
 from ddm import redact
 from ddm.errors import Exit, UsageError
@@ -87,8 +87,7 @@ _TIMED_OUT = 28
 _RESETS = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """How libcurl says a transfer ended.
 
     code: CURLcode. message: the error buffer. os_errno: CURLINFO_OS_ERRNO, 0 if there was none.

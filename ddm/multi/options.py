@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import pycurl
+from msgspec import Struct
 
 from ddm.http.request import Request
 
@@ -35,8 +35,7 @@ _CA_BUNDLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TransferOptions:
+class TransferOptions(Struct, frozen=True):
     """What differs from transfer to transfer, and what the house knows.
 
     wide_window: ask for a large receive window before connecting (see `wide_window_possible`).

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import selectors
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
@@ -42,8 +43,7 @@ class Member(Protocol):
         """Do what is due. Called once in every turn, after the ready descriptors."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Watch:
+class _Watch(Struct, frozen=True, eq=False):
     """One registration of a descriptor, compared by identity: that is its generation.
 
     A number may come back for another socket within one batch of events.

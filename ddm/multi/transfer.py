@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
 import pycurl
+from msgspec import Struct, field
 
 from ddm import failures, redact
 from ddm.errors import Exit
@@ -52,8 +52,7 @@ class Phase(Enum):
     OVER = auto()  # nothing more is taken
 
 
-@dataclass(slots=True)
-class Notes:
+class Notes(Struct):
     """What callbacks leave for the turn.
 
     throttled: transfers that found the bucket empty, the longest waiting first.

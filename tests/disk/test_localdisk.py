@@ -1,9 +1,9 @@
 import errno
 import os
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from ddm.disk.localdisk import LocalDisk
 from ddm.errors import Exit
