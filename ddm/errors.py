@@ -42,6 +42,7 @@ class Exit(IntEnum):
     NOT_ALLOWED = 24, "the server wants authorization or refuses it (401, 403, 407)"
     BAD_CONFIG = 28, "the configuration file or a DDM_* variable has an error"
     OVERLOADED = 29, "the server is overloaded or throttles us (429, 503), also after waiting"
+    CHECKSUM = 32, "the file does not have the digest that it should have"
     TLS = 40, "the server's certificate is not trusted, or TLS failed"
     CHANGED = 41, "the file on the server is no longer the one that was begun"
     STATE = 42, "the state directory or its database cannot be used"

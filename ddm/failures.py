@@ -39,6 +39,7 @@ class Kind(Enum):
     RANGE_WRONG = "range-wrong"  # another range, total, multipart, 416
     CODED = "coded"  # a Content-Encoding that was not asked for
     CHANGED = "changed"  # not the representation that was begun
+    DIGEST = "digest-mismatch"  # whole, but not the bytes that somebody vouched for
     # here
     DISK_FULL = "disk-full"
     DISK_ERROR = "disk-error"

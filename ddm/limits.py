@@ -35,6 +35,7 @@ class Limits(Struct, frozen=True):
     max_bytes_per_sec: for all jobs together; 0 means no limit.
     stall_timeout_secs: a transfer that brings less than `stall_bytes_per_sec` for so long is given
     up and tried again.
+    timeout_secs: for a job as a whole, from its first request; 0 means no limit.
     max_wait_secs: the longest Retry-After that is obeyed; a server that asks for more fails the
     job.
     """
@@ -50,6 +51,7 @@ class Limits(Struct, frozen=True):
     stall_timeout_secs: float = 60.0
     stall_bytes_per_sec: int = 1 * KIB
     max_wait_secs: float = 600.0
+    timeout_secs: float = 0.0
     retry: RetryLimits = field(default_factory=RetryLimits)
 
     @property
@@ -97,6 +99,8 @@ PROGRESS_INTERVAL_S = 0.05
 # Fields of a job's row that change while it runs are written about once a second, all jobs in one
 # transaction.
 RECORD_INTERVAL_S = 1.0
+# SHA-256 runs at about 0.5 GB/s, so that a slice holds the loop for 8 ms.
+DIGEST_SLICE_BYTES = 4 * MIB
 # How often the manager asks SQLite whether another process changed the database.
 QUEUE_POLL_S = 0.25
 

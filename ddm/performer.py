@@ -17,6 +17,7 @@ from ddm.core.commands import (
     ClosePart,
     Command,
     ContinueTransfer,
+    DigestFile,
     OfferJobs,
     OpenPart,
     PublishFile,
@@ -31,6 +32,7 @@ from ddm.core.engine import Engine
 from ddm.core.events import (
     BytesWritten,
     Event,
+    FileDigested,
     FilePublished,
     FileSynced,
     HeadArrived,
@@ -44,9 +46,9 @@ from ddm.core.events import (
 from ddm.core.view import JobView
 from ddm.failures import Failure, FailureError, Kind, from_os_error
 from ddm.http.response import Ask
-from ddm.limits import RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
+from ddm.limits import DIGEST_SLICE_BYTES, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.log import Log, open_log
-from ddm.ports import Disk, Network, Part, Store
+from ddm.ports import Digester, Disk, Network, Part, Store
 from ddm.record import StoredFailure
 
 
@@ -69,6 +71,7 @@ class Performer:
         self._log = log or open_log(None)
         self._among: frozenset[int] | None = None
         self._parts: dict[int, Part] = {}
+        self._digests: dict[int, Digester] = {}
         self._inbox: list[Event] = []
         self._writes: list[Callable[[], None]] = []
         self._durable = False
@@ -86,7 +89,7 @@ class Performer:
 
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
-        return 0.0 if self._inbox else self._engine.deadline()
+        return 0.0 if self._inbox or self._digests else self._engine.deadline()
 
     @property
     def idle(self) -> bool:
@@ -96,6 +99,7 @@ class Performer:
     def pump(self, now: float) -> None:
         """The end of a turn: gather, decide, perform, until it is quiet; then commit."""
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
+        self._digest_on()
         pending: deque[Event] = deque((*moved, *self._inbox))
         self._inbox.clear()
         due = self._engine.deadline()
@@ -153,6 +157,8 @@ class Performer:
                 self._on_file(command.job_id, lambda: self._open(command))
             case SyncFile():
                 self._on_file(command.job_id, lambda: self._sync(command))
+            case DigestFile(job_id, algorithms, size_bytes):
+                self._digests[job_id] = self._parts[job_id].digester(algorithms, size_bytes)
             case PublishFile():
                 self._on_file(command.job_id, lambda: self._publish(command))
             case ClosePart():
@@ -171,6 +177,7 @@ class Performer:
             receive_buffer_bytes=RECEIVE_BUFFER_ALONE_BYTES
             if command.alone
             else RECEIVE_BUFFER_SHARED_BYTES,
+            route=command.route,
         )
 
     def _offer(self, room: int) -> None:
@@ -211,6 +218,7 @@ class Performer:
             exact=command.exact,
             size_bytes=command.size_bytes,
             resume=resume,
+            replace=command.replace,
         )
         self._parts[job_id] = part
         kept_bytes = part.kept_bytes if part.kept else None
@@ -220,14 +228,28 @@ class Performer:
         self._parts[command.job_id].sync(command.size_bytes)
         return FileSynced(command.job_id)
 
+    def _digest_on(self) -> None:
+        """One slice of one file a turn: the digests of others wait, everything else goes on."""
+        for job_id, digester in self._digests.items():
+            try:
+                if not digester.step(DIGEST_SLICE_BYTES):
+                    return
+                self._inbox.append(FileDigested(job_id, digester.found()))
+            except OSError as error:
+                failure = from_os_error(error, str(error.filename or "the file"), "read")
+                self._inbox.append(PartFailed(job_id, failure))
+            del self._digests[job_id]
+            return
+
     def _publish(self, command: PublishFile) -> Event:
         self._commit()
-        name = self._parts[command.job_id].publish(exact=command.exact)
+        name = self._parts[command.job_id].publish(exact=command.exact, replace=command.replace)
         del self._parts[command.job_id]
         return FilePublished(command.job_id, name)
 
     def _close_part(self, job_id: int) -> None:
         part = self._parts.pop(job_id)
+        self._digests.pop(job_id, None)
         failure = None
         try:
             part.sync()

@@ -17,6 +17,7 @@ from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
 from ddm.record import JobRecord, PartIdentity, State, StoredFailure
+from ddm.spec import Checksum, Route
 
 
 class Clock(Protocol):
@@ -62,6 +63,7 @@ class Network(Protocol):
         sink: Sink | None,
         *,
         receive_buffer_bytes: int,
+        route: Route,
     ) -> None:
         """Begin; the end is always told, also if it fails at once. `sink` is None for one that asks."""
 
@@ -73,6 +75,16 @@ class Network(Protocol):
 
     def flush(self) -> Iterator[tuple[int, int]]:
         """Write what transfers collected; yields (transfer_id, position) of those that moved since the last call."""
+
+
+class Digester(Protocol):
+    """The digests of a file on their way."""
+
+    def step(self, slice_bytes: int) -> bool:
+        """Read so many bytes more; whether that was the last of them. Raises OSError."""
+
+    def found(self) -> tuple[Checksum, ...]:
+        """The digests, after the last step."""
 
 
 class Part(Protocol):
@@ -100,7 +112,10 @@ class Part(Protocol):
     def sync(self, size_bytes: int | None = None) -> None:
         """Cut to the size if given, then fdatasync. Raises OSError."""
 
-    def publish(self, *, exact: bool) -> str:
+    def digester(self, algorithms: Sequence[str], size_bytes: int) -> Digester:
+        """Something that reads the file from its start, slice by slice."""
+
+    def publish(self, *, exact: bool, replace: bool = False) -> str:
         """Rename to the final name, never over another file; the name it got. Raises OSError.
 
         Syncs the directory and closes.
@@ -127,6 +142,7 @@ class Disk(Protocol):
         exact: bool,
         size_bytes: int | None,
         resume: PartIdentity | None,
+        replace: bool = False,
     ) -> Part:
         """See core.commands.OpenPart. Raises OSError with its filename, or failures.FailureError."""
 

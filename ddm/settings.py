@@ -94,6 +94,8 @@ SETTINGS = (
             "How long a transfer may stay below stall_bytes_per_sec; then it is tried again."),
     Setting("stall_bytes_per_sec", 1, 1 << 30, "bytes per second",
             "The speed below which a transfer has stalled."),
+    Setting("timeout_secs", 0, 30 * 86400, "seconds",
+            "How long a job may take as a whole; 0 is no limit."),
     Setting("max_wait_secs", 0, 86400, "seconds",
             "The longest Retry-After that is obeyed; a longer one fails the job."),
     Setting("retry.max_attempts", 1, 100, "tries",

@@ -7,6 +7,33 @@ from msgspec import Struct
 from ddm import redact
 
 
+class Checksum(Struct, frozen=True):
+    """A digest that a file must have. algorithm: "sha-256", "sha-512", "sha-1" or "md5". hex: lower case."""
+
+    algorithm: str
+    hex: str
+
+    def __str__(self) -> str:
+        return f"{self.algorithm}:{self.hex}"
+
+
+class Route(Struct, frozen=True):
+    """How an origin is reached.
+
+    proxy: as libcurl takes it ("http://host:port", "socks5h://..."), None for the environment's.
+    ca_file: the trusted authorities, None for the system's. insecure: certificates are not looked at.
+    """
+
+    proxy: str | None = None
+    ca_file: str | None = None
+    insecure: bool = False
+
+    def __repr__(self) -> str:
+        """For the log and tracebacks: a proxy's URL may hold a password."""
+        proxy = self.proxy and redact.url(self.proxy)
+        return f"Route({proxy!r}, {self.ca_file!r}, insecure={self.insecure})"
+
+
 class JobSpec(Struct, frozen=True):
     """One file to fetch.
 
@@ -15,6 +42,8 @@ class JobSpec(Struct, frozen=True):
     name: the file name the user gave with -o, or None to let the server or the URL name it.
     headers: extra request fields, for the URL's own origin only.
     max_segments: ranges in flight for this job at most; 0 means as configured.
+    checksums: digests that the file must have. route: how the servers are reached.
+    allow_downgrade: follow a redirect from https to http. overwrite: replace a file of that name.
     """
 
     url: str
@@ -22,6 +51,10 @@ class JobSpec(Struct, frozen=True):
     name: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     max_segments: int = 0
+    checksums: tuple[Checksum, ...] = ()
+    route: Route = Route()
+    allow_downgrade: bool = False
+    overwrite: bool = False
 
     def __repr__(self) -> str:
         """For the log and tracebacks: without secrets."""

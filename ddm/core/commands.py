@@ -10,6 +10,7 @@ from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.record import PartIdentity, State
+from ddm.spec import Route
 
 
 class OfferJobs(Struct, frozen=True):
@@ -29,6 +30,7 @@ class StartTransfer(Struct, frozen=True):
     request: Request
     expectation: Expectation
     alone: bool
+    route: Route = Route()
 
 
 class ContinueTransfer(Struct, frozen=True):
@@ -51,7 +53,7 @@ class OpenPart(Struct, frozen=True):
 
     name: the safe name chosen. exact: the user asked for this very name, so no " (1)".
     size_bytes: None while unknown. resume: the file whose claims we hold, None to begin an empty
-    one.
+    one. replace: a file of that name is to be replaced in the end.
     """
 
     job_id: int
@@ -60,6 +62,7 @@ class OpenPart(Struct, frozen=True):
     exact: bool
     size_bytes: int | None
     resume: PartIdentity | None
+    replace: bool = False
 
 
 class ResetPart(Struct, frozen=True):
@@ -70,6 +73,7 @@ class ResetPart(Struct, frozen=True):
     name: str
     exact: bool
     size_bytes: int | None
+    replace: bool = False
 
 
 class ClosePart(Struct, frozen=True):
@@ -85,11 +89,23 @@ class SyncFile(Struct, frozen=True):
     size_bytes: int
 
 
+class DigestFile(Struct, frozen=True):
+    """Read the whole part file, of `size_bytes`, slice by slice. Answered by FileDigested or PartFailed."""
+
+    job_id: int
+    algorithms: tuple[str, ...]
+    size_bytes: int
+
+
 class PublishFile(Struct, frozen=True):
-    """Rename the part file, never over another, and sync the directory. FilePublished or PartFailed."""
+    """Rename the part file and sync the directory. Answered by FilePublished or PartFailed.
+
+    Never over another file, unless `replace` says so.
+    """
 
     job_id: int
     exact: bool
+    replace: bool = False
 
 
 class RecordState(Struct, frozen=True):
@@ -128,6 +144,7 @@ Command = (
     | ResetPart
     | ClosePart
     | SyncFile
+    | DigestFile
     | PublishFile
     | RecordState
     | RecordPart

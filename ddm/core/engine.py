@@ -15,6 +15,7 @@ from ddm.core.commands import Command, OfferJobs, RecordState
 from ddm.core.events import (
     BytesWritten,
     Event,
+    FileDigested,
     FilePublished,
     FileSynced,
     HeadArrived,
@@ -106,7 +107,14 @@ class Engine:
                 if transfer_id in self._work.transfers:
                     job, _ = self._work.transfers[transfer_id]
                     self._work.journal.note(job.id, self._work.now, event)
-            case PartOpened() | PartClosed() | PartFailed() | FileSynced() | FilePublished():
+            case (
+                PartOpened()
+                | PartClosed()
+                | PartFailed()
+                | FileSynced()
+                | FileDigested()
+                | FilePublished()
+            ):
                 self._work.journal.note(event.job_id, self._work.now, event)
             case _:
                 pass
@@ -129,7 +137,15 @@ class Engine:
                 self._stop()
             case TimePassed():
                 self._give_up_stalled()
-            case PartOpened() | PartClosed() | PartFailed() | FileSynced() | FilePublished():
+                self._end_overdue()
+            case (
+                PartOpened()
+                | PartClosed()
+                | PartFailed()
+                | FileSynced()
+                | FileDigested()
+                | FilePublished()
+            ):
                 self._on_file(event)
             case BytesWritten():
                 raise AssertionError("handled before")
@@ -145,7 +161,8 @@ class Engine:
             self._deadline = due if self._deadline is None else min(self._deadline, due)
 
     def _on_file(
-        self, event: PartOpened | PartClosed | PartFailed | FileSynced | FilePublished
+        self,
+        event: PartOpened | PartClosed | PartFailed | FileSynced | FileDigested | FilePublished,
     ) -> None:
         job = self._work.jobs.get(event.job_id)
         if job is None:
@@ -157,6 +174,8 @@ class Engine:
                 finishing.on_part_closed(self._work, job, failure)
             case PartFailed(failure=failure):
                 finishing.on_part_failed(self._work, job, failure)
+            case FileDigested(found=found):
+                finishing.on_digested(self._work, job, found)
             case FileSynced():
                 finishing.on_synced(self._work, job)
             case FilePublished(name=name):
@@ -203,6 +222,14 @@ class Engine:
                 )
                 self._work.give_up(segment, Failure(Kind.STALLED, why, Exit.TOO_SLOW))
 
+    def _end_overdue(self) -> None:
+        longest_s = self._limits.timeout_secs
+        for job in list(self._work.jobs.values()):
+            due_s = job.overdue_s(longest_s)
+            if due_s is not None and due_s <= self._work.now:
+                why = f"it is not done after {longest_s:.0f} s, the limit that was set"
+                self._work.fail(job, Failure(Kind.STALLED, why, Exit.TOO_SLOW))
+
     # -- after each event --------------------------------------------------------------------------
 
     def _hand_out(self) -> None:
@@ -240,8 +267,8 @@ class Engine:
         work, times = self._work, []
         blocked = False
         for job in work.jobs.values():
-            if (due_s := job.record_due_s) is not None:
-                times.append(due_s)
+            own = (job.record_due_s, job.overdue_s(self._limits.timeout_secs))
+            times += [due_s for due_s in own if due_s is not None]
             for segment in job.segments:
                 if segment.live:
                     times.append(segment.watched_s + self._limits.stall_timeout_secs)

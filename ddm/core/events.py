@@ -7,6 +7,7 @@ from msgspec import Struct
 from ddm.failures import Failure
 from ddm.http.response import Ask
 from ddm.record import JobRecord, PartIdentity
+from ddm.spec import Checksum
 
 
 class TimePassed(Struct, frozen=True):
@@ -84,6 +85,13 @@ class FileSynced(Struct, frozen=True):
     job_id: int
 
 
+class FileDigested(Struct, frozen=True):
+    """The answer to DigestFile: the digests of what is in the file, in the order asked for."""
+
+    job_id: int
+    found: tuple[Checksum, ...]
+
+
 class FilePublished(Struct, frozen=True):
     """The answer to PublishFile: the file is whole under `name`, the directory synced."""
 
@@ -109,6 +117,7 @@ Event = (
     | PartOpened
     | PartClosed
     | FileSynced
+    | FileDigested
     | FilePublished
     | PartFailed
 )

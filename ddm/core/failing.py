@@ -28,9 +28,28 @@ def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id
             _degrade(work, job, segment, failure, transfer_id)
         case Course.REDIRECT:
             redirect(work, job, segment, failure)
+        case Course.STOP if _may_have_expired(job, segment, failure):
+            _resolve_again(work, job, segment, failure)
         case Course.STOP | Course.CANCELLED:
             job.segments.remove(segment)
             work.fail(job, _with_way_out(failure))
+
+
+def _may_have_expired(job: Job, segment: Segment, failure: Failure) -> bool:
+    """Whether a redirect led here, bytes came, and now there is no access: signed URLs run out."""
+    refused = failure.kind in (Kind.NOT_FOUND, Kind.NOT_ALLOWED)
+    return refused and segment.target != job.url and bool(job.done)
+
+
+def _resolve_again(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
+    """Go the way of the redirects again; every answer is compared with what was begun."""
+    segment.attempts += 1
+    if _hopeless(work, job, segment.attempts, failure):
+        return
+    if segment.target == job.target:
+        job.target = job.url
+        job.degraded = f"asked the first URL again: {failure.message}"
+    segment.wait(None, work.now)
 
 
 def _with_way_out(failure: Failure) -> Failure:

@@ -4,13 +4,14 @@
     PROBING    its first request is on the way, or its part file is being opened
     RUNNING    the file is known and open; segments bring bytes
     WAITING    nothing is under way until a time: a retry, a Retry-After
-    FINISHING  every byte is there: sync, rename, sync the directory
+    VERIFYING  every byte is there, and somebody vouched for a digest: it is computed
+    FINISHING  the bytes are right: sync, rename, sync the directory
     DONE       the file is whole under its name
     FAILED     it ended with a failure, which is stored
     PAUSED     a user wants it to rest
 
-RESOLVING and VERIFYING are words of the store that nothing enters before names and digests are
-looked after here. A job leaves only through `ending`: its transfers end first, then its part file
+RESOLVING is a word of the store that nothing enters before names are looked after here. A job
+leaves only through `ending`: its transfers end first, then its part file
 closes, then its state is recorded.
 """
 
@@ -27,17 +28,32 @@ from ddm.http.response import Ask
 from ddm.http.url import URL
 from ddm.limits import RECORD_INTERVAL_S
 from ddm.record import JobRecord, PartIdentity, State
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec
 
 NEXT: dict[State, frozenset[State]] = {
     State.QUEUED: frozenset({State.PROBING, State.FAILED, State.QUEUED}),
     State.PROBING: frozenset(
-        {State.RUNNING, State.WAITING, State.FINISHING, State.FAILED, State.QUEUED}
+        {
+            State.RUNNING,
+            State.WAITING,
+            State.VERIFYING,
+            State.FINISHING,
+            State.FAILED,
+            State.QUEUED,
+        }
     ),
     State.RUNNING: frozenset(
-        {State.PROBING, State.WAITING, State.FINISHING, State.FAILED, State.QUEUED}
+        {
+            State.PROBING,
+            State.WAITING,
+            State.VERIFYING,
+            State.FINISHING,
+            State.FAILED,
+            State.QUEUED,
+        }
     ),
     State.WAITING: frozenset({State.PROBING, State.RUNNING, State.FAILED, State.QUEUED}),
+    State.VERIFYING: frozenset({State.FINISHING, State.PROBING, State.FAILED, State.QUEUED}),
     State.FINISHING: frozenset({State.DONE, State.FAILED}),
 }
 
@@ -65,6 +81,8 @@ class Job(Struct):
         begin again.
     opening: the part file is being opened; part_fresh: it is open and nothing was written to it
     yet.
+    vouched: the digests that the server named; mismatches: how often the whole file had others.
+    begun_s: when its first request went out.
     offer: the head that waits for the part file. restarting: why everything begins again, until the
     transfers have ended.
     """
@@ -104,6 +122,9 @@ class Job(Struct):
     offer: Ask | None = None
     ending: Ending | None = None
     restarting: Failure | None = None
+    vouched: tuple[Checksum, ...] = ()
+    mismatches: int = 0
+    begun_s: float | None = None
     recorded_s: float = 0.0
     unrecorded: bool = False
 
@@ -137,6 +158,13 @@ class Job(Struct):
         """When its claims should be recorded, None if they are or if its end will do it."""
         due = self.unrecorded and self.part_open and not self.leaving
         return self.recorded_s + RECORD_INTERVAL_S if due else None
+
+    def overdue_s(self, timeout_s: float) -> float | None:
+        """When a job that is still bringing bytes has had its time; None for no limit (0)."""
+        bringing = self.state in (State.PROBING, State.RUNNING, State.WAITING) and not self.leaving
+        if not timeout_s or self.begun_s is None or not bringing:
+            return None
+        return self.begun_s + timeout_s
 
     def waiting_segment(self) -> Segment | None:
         """Of the segments that wait, the one that may go first."""

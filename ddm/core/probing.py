@@ -71,8 +71,11 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
         except UsageError as error:
             why = f"the server redirects to where DDM does not go: {error}"
         else:
-            if job.target.scheme == "https" and target.scheme != "https":
-                why = "the server redirects from https to http"
+            if (job.target.scheme, target.scheme) == (
+                "https",
+                "http",
+            ) and not job.spec.allow_downgrade:
+                why = "the server redirects from https to http; --allow-downgrade follows it"
             elif str(target) in job.seen_urls:
                 why = f"the redirects lead in a loop, back to {redact.url(str(target))}"
             elif job.hops > REDIRECTS_MAX:
@@ -115,7 +118,8 @@ def _open(work: Work, job: Job) -> None:
     exact, name = job.spec.name is not None, job.name or ""
     job.opening = True
     resume = job.recorded_part
-    work.tell(job, OpenPart(job.id, job.spec.directory, name, exact, size, resume))
+    replace = job.spec.overwrite
+    work.tell(job, OpenPart(job.id, job.spec.directory, name, exact, size, resume, replace))
 
 
 def reset(work: Work, job: Job) -> None:
@@ -127,7 +131,8 @@ def reset(work: Work, job: Job) -> None:
     work.record(job, shrinks=True)
     size = job.offer.representation.size_bytes if job.offer else None
     exact, name = job.spec.name is not None, job.name or ""
-    work.tell(job, ResetPart(job.id, job.spec.directory, name, exact, size))
+    replace = job.spec.overwrite
+    work.tell(job, ResetPart(job.id, job.spec.directory, name, exact, size, replace))
 
 
 def on_part_opened(work: Work, job: Job, event: PartOpened) -> None:
@@ -166,6 +171,7 @@ def accept(work: Work, job: Job) -> None:
     if offer is None:
         raise AssertionError("accepting without an offer")
     job.representation = _agreed(job, offer.representation)
+    job.vouched = offer.digests
     job.stream = not offer.partial
     record_part(work, job)
     segment = next((s for s in job.segments if s.phase is Phase.OFFERED), None)

@@ -44,6 +44,7 @@ COURSES: dict[Kind, Course] = {
     Kind.REFUSED: Course.STOP,
     Kind.BAD_REDIRECT: Course.STOP,
     Kind.CHANGED: Course.STOP,
+    Kind.DIGEST: Course.STOP,
     Kind.DISK_FULL: Course.STOP,
     Kind.DISK_ERROR: Course.STOP,
     Kind.NOT_CREATED: Course.STOP,

@@ -124,7 +124,7 @@ def go_on(work: Work, job: Job) -> bool:
 
 def wants(job: Job, now: float) -> bool:
     """Whether the job would start one more transfer now."""
-    if job.leaving or job.opening or job.state is State.FINISHING:
+    if job.leaving or job.opening or job.state in (State.VERIFYING, State.FINISHING):
         return False
     waiting = job.waiting_segment()
     if waiting is not None and waiting.not_before_s <= now:

@@ -80,6 +80,8 @@ class Work(Struct):
         self.transfers[transfer_id] = (job, segment)
         self.budget.reserve(origin)
         job.meter.begin(self.now)
+        if job.begun_s is None:
+            job.begun_s = self.now
         sent = request.build(
             job.target,
             original=job.url,
@@ -90,7 +92,7 @@ class Work(Struct):
         )
         expectation = Expectation(wanted if segment.ranged else None, known, ask=segment.asks)
         alone = len(self.jobs) == 1
-        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone))
+        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, job.spec.route))
 
     def give_up(self, segment: Segment, failure: Failure) -> None:
         """Cancel a segment's transfer because of `failure`; its end brings the rest back."""

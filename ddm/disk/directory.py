@@ -82,6 +82,11 @@ class Directory:
                 os.link(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd, follow_symlinks=False)
             self.unlink(old)
 
+    def replace(self, old: str, new: str) -> None:
+        """Give a file another name, in one step, also if a file has it; a directory is never replaced."""
+        with self._naming(new):
+            os.replace(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd)
+
     def unlink(self, name: str) -> None:
         """Remove a name."""
         with self._naming(name):

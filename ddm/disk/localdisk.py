@@ -38,11 +38,13 @@ class LocalDisk:
         exact: bool,
         size_bytes: int | None,
         resume: PartIdentity | None,
+        replace: bool = False,
     ) -> PartFile:
         """The part file of a job, locked, with room for `size_bytes`.
 
         resume: the file to go on with; if it is not there any more, or is another one, a new one is
         made at a free name, and it is never that inode again. exact: only `name` will do.
+        replace: a file of that name is in nobody's way.
         Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
         """
         if name in {"", ".", ".."} or "/" in name or "\0" in name:
@@ -50,7 +52,9 @@ class LocalDisk:
         folder = Directory(directory)
         part = None
         try:
-            part = resume and self._reopen(folder, name, resume, exact=exact)
+            part = resume and self._reopen(folder, name, resume, exact=exact and not replace)
+            if replace:
+                part = part or self._create_beside(folder, name, avoid=resume)
             part = part or self._create(folder, name, exact=exact, avoid=resume)
             if size_bytes is not None:
                 part.set_aside(size_bytes)
@@ -114,14 +118,30 @@ class LocalDisk:
                 if exact:
                     raise file_exists(folder.path_of(part_name)) from error
                 continue
-            try:
-                _lock(fd, folder.path_of(part_name))
-            except BaseException:
-                os.close(fd)
-                folder.unlink(part_name)
-                raise
-            return self._part(folder, free, fd, kept=False)
+            return self._locked(folder, free, fd)
         raise file_exists(folder.path_of(name))
+
+    def _create_beside(
+        self, folder: Directory, name: str, *, avoid: PartIdentity | None
+    ) -> PartFile:
+        """A new file for a name that will be replaced: only its part name has to be free."""
+        part_name = name + PART_SUFFIX
+        try:
+            fd = _create_other(folder, part_name, avoid)
+        except FileExistsError as error:
+            raise file_exists(folder.path_of(part_name)) from error
+        return self._locked(folder, name, fd)
+
+    def _locked(self, folder: Directory, name: str, fd: int) -> PartFile:
+        """The part file of a descriptor that was just created; unlinked again if it cannot be locked."""
+        part_name = name + PART_SUFFIX
+        try:
+            _lock(fd, folder.path_of(part_name))
+        except BaseException:
+            os.close(fd)
+            folder.unlink(part_name)
+            raise
+        return self._part(folder, name, fd, kept=False)
 
     def _part(self, folder: Directory, name: str, fd: int, *, kept: bool) -> PartFile:
         return PartFile(folder, name, fd, boot_id=self._boot_id, kept=kept, mode=self._mode)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
+from ddm.disk.digester import FileDigester
 from ddm.disk.directory import Directory
 from ddm.disk.names import candidates
 from ddm.disk.preallocate import set_aside
@@ -90,16 +91,21 @@ class PartFile:
             error.filename = self._path
             raise
 
-    def publish(self, *, exact: bool) -> str:
+    def digester(self, algorithms: Sequence[str], size_bytes: int) -> FileDigester:
+        """Something that reads the file from its start, slice by slice."""
+        return FileDigester(self._fd, self._path, algorithms, size_bytes)
+
+    def publish(self, *, exact: bool, replace: bool = False) -> str:
         """Give the file its final name, sync the directory, close; the name it got.
 
+        replace: a file of that name is replaced, in one step.
         exact: FILE_EXISTS if the name was taken meanwhile, instead of taking the next free one.
         Raises FailureError; OSError with the path. Then the file stays open, for `close`.
         """
         self._must_be_at(self._name + PART_SUFFIX)
         with suppress(PermissionError):  # FAT has no permissions; the bytes are right all the same
             os.fchmod(self._fd, self._mode)
-        self._name = self._rename(exact=exact)
+        self._name = self._replace() if replace else self._rename(exact=exact)
         self._must_be_at(self._name)
         self._folder.sync()
         self.close()
@@ -121,6 +127,10 @@ class PartFile:
                 self._folder.unlink(self._name + PART_SUFFIX)
         finally:
             self.close()
+
+    def _replace(self) -> str:
+        self._folder.replace(self._name + PART_SUFFIX, self._name)
+        return self._name
 
     def _rename(self, *, exact: bool) -> str:
         part_name = self._name + PART_SUFFIX

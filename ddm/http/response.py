@@ -18,6 +18,7 @@ from ddm.http.fields import ContentRange, Unsatisfied, parse_content_length, par
 from ddm.http.head import Head
 from ddm.http.refusal import refusal
 from ddm.http.representation import Representation
+from ddm.spec import Checksum
 
 
 class Expectation(Struct, frozen=True):
@@ -45,6 +46,7 @@ class Ask(Struct, frozen=True):
 
     representation: what this answer says the file is. start, stop: which bytes the body would be.
     partial: whether it is a 206 (ranges work). content_disposition: the field, for the name.
+    digests: what the server says the whole file's digests are (RFC 9530).
     """
 
     representation: Representation
@@ -52,6 +54,7 @@ class Ask(Struct, frozen=True):
     stop: int | None
     partial: bool
     content_disposition: str | None = None
+    digests: tuple[Checksum, ...] = ()
 
 
 class Reject(Struct, frozen=True):

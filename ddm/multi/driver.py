@@ -27,6 +27,7 @@ from ddm.multi.options import TransferOptions, find_ca_bundle, wide_window_possi
 from ddm.multi.rate import TICK_S, TokenBucket
 from ddm.multi.reactor import Reactor
 from ddm.multi.transfer import Notes, Sink, Transfer
+from ddm.spec import Route
 
 # pycurl.error's code from pause() for a transfer that has no connection yet, or no more.
 _BAD_FUNCTION_ARGUMENT = 43
@@ -84,6 +85,7 @@ class CurlDriver:
         sink: Sink | None,
         *,
         receive_buffer_bytes: int,
+        route: Route,
     ) -> None:
         """Begin. The end is told in a later turn, also if libcurl refuses at once."""
         transfer = Transfer(
@@ -97,7 +99,7 @@ class CurlDriver:
         self._transfers[transfer_id] = transfer
         easy = curl.new_easy()
         try:
-            for option, value in self._options(request, receive_buffer_bytes).pairs():
+            for option, value in self._options(request, route, receive_buffer_bytes).pairs():
                 easy.setopt(option, value)
             easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
             easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)
@@ -253,7 +255,9 @@ class CurlDriver:
                 transfer.id, transfer.position, transfer.failure, transfer.connect_s
             )
 
-    def _options(self, request: Request, receive_buffer_bytes: int) -> TransferOptions:
+    def _options(
+        self, request: Request, route: Route, receive_buffer_bytes: int
+    ) -> TransferOptions:
         return TransferOptions(
             request,
             receive_buffer_bytes,
@@ -261,6 +265,7 @@ class CurlDriver:
             wide_window=self._wide_window_possible
             and receive_buffer_bytes == RECEIVE_BUFFER_ALONE_BYTES,
             ca_bundle=self._ca_bundle,
+            route=route,
         )
 
 

@@ -14,6 +14,7 @@ import pycurl
 from msgspec import Struct
 
 from ddm.http.request import Request
+from ddm.spec import Route
 
 # Full speed 0.1 to 0.2 s sooner over a long path, and a sixth less CPU on a short one.
 WIDE_WINDOW_BYTES = 4 << 20
@@ -40,6 +41,7 @@ class TransferOptions(Struct, frozen=True):
 
     wide_window: ask for a large receive window before connecting (see `wide_window_possible`).
     ca_bundle: the file of trusted authorities (see `find_ca_bundle`); None for libcurl's own.
+    route: what the user said about proxy and certificates.
     """
 
     request: Request
@@ -47,6 +49,7 @@ class TransferOptions(Struct, frozen=True):
     connect_timeout_s: float
     wide_window: bool
     ca_bundle: str | None
+    route: Route
 
     def pairs(self) -> Iterator[tuple[int, object]]:
         """(option, value) for setopt."""
@@ -80,10 +83,12 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.TCP_NODELAY, 1
         # A peer that vanished is noticed while a body is paused, too.
         yield pycurl.TCP_KEEPALIVE, 1
-        yield pycurl.SSL_VERIFYPEER, 1
-        yield pycurl.SSL_VERIFYHOST, 2
-        if self.ca_bundle is not None:
-            yield pycurl.CAINFO, self.ca_bundle
+        yield pycurl.SSL_VERIFYPEER, 0 if self.route.insecure else 1
+        yield pycurl.SSL_VERIFYHOST, 0 if self.route.insecure else 2
+        if (ca_file := self.route.ca_file or self.ca_bundle) is not None:
+            yield pycurl.CAINFO, ca_file
+        if self.route.proxy is not None:
+            yield pycurl.PROXY, self.route.proxy
         if self.wide_window:
             yield pycurl.SOCKOPTFUNCTION, widen_window
 

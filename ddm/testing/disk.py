@@ -60,7 +60,10 @@ class SimDisk:
         exact: bool,
         size_bytes: int | None,
         resume: PartIdentity | None,
+        replace: bool = False,
     ) -> SimPart:
+        if replace:
+            raise NotImplementedError("no scenario replaces files")
         path = f"{directory}/{name}{PART_SUFFIX}"
         self.faults.meet(Doing.OPEN, path)
         there = self.files.get(path)

@@ -18,6 +18,7 @@ from ddm.failures import Failure, Kind
 from ddm.http.request import Request
 from ddm.http.response import Accept, Ask, Expectation, Reject, judge
 from ddm.ports import NetworkListener, Sink
+from ddm.spec import Route
 from ddm.testing.clock import VirtualClock
 from ddm.testing.origin import Internet
 from ddm.testing.reply import Ending
@@ -58,6 +59,7 @@ class SimNetwork:
         sink: Sink | None,
         *,
         receive_buffer_bytes: int,
+        route: Route,  # noqa: ARG002 - nothing here is reached in another way
     ) -> None:
         if transfer_id in self._known:
             raise self._story.violation(f"transfer {transfer_id} was started twice")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
+from ddm.disk.digester import ALGORITHMS
 from ddm.record import PartIdentity
+from ddm.spec import Checksum
 from ddm.testing.faults import DiskFaults, Doing
 
 DEVICE = 7
@@ -76,6 +79,27 @@ class Home(Protocol):
         """Take the file's name away."""
 
 
+class SimDigester:
+    """Fits `ddm.ports.Digester`; takes two steps, so that a turn lies between."""
+
+    def __init__(self, content: bytes, algorithms: Sequence[str]) -> None:
+        self._content = content
+        self._algorithms = algorithms
+        self._steps = 0
+
+    def step(self, _slice_bytes: int) -> bool:
+        """Whether that was the second."""
+        self._steps += 1
+        return self._steps > 1
+
+    def found(self) -> tuple[Checksum, ...]:
+        """The digests."""
+        return tuple(
+            Checksum(name, hashlib.new(ALGORITHMS[name], self._content).hexdigest())
+            for name in self._algorithms
+        )
+
+
 class SimPart:
     """Fits `ddm.ports.Part`."""
 
@@ -138,7 +162,12 @@ class SimPart:
             raise
         self.inode.unsynced = RangeSet()
 
-    def publish(self, *, exact: bool) -> str:  # noqa: D102
+    def digester(self, algorithms: Sequence[str], size_bytes: int) -> SimDigester:  # noqa: D102
+        return SimDigester(bytes(self.inode.content[:size_bytes]), algorithms)
+
+    def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: D102
+        if replace:
+            raise NotImplementedError("no scenario replaces files")
         self._check_open()
         self._home.faults.meet(Doing.PUBLISH, self.path)
         self._name = self._home.publish(self, exact=exact)

@@ -16,6 +16,7 @@ from ddm.limits import RECEIVE_BUFFER_SHARED_BYTES, Limits
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
+from ddm.spec import Route
 
 PATIENCE_S = 10
 
@@ -167,6 +168,7 @@ class Net:
             Expectation(asked, ask=ask),
             None if ask else self.sink,
             receive_buffer_bytes=RECEIVE_BUFFER_SHARED_BYTES,
+            route=Route(),
         )
 
     def turn(self):

@@ -10,6 +10,7 @@ from ddm.failures import Kind
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.limits import PROGRESS_INTERVAL_S
+from ddm.spec import Route
 
 BODY = bytes(range(256)) * 64
 
@@ -164,7 +165,12 @@ def test_cancel_before_the_first_turn_tells_the_end_at_once(net, server):
 
 def test_what_libcurl_refuses_to_start_is_told_in_the_next_turn(net):
     net.driver.start(
-        1, Request("http://\0/", ()), Expectation(None), None, receive_buffer_bytes=65_536
+        1,
+        Request("http://\0/", ()),
+        Expectation(None),
+        None,
+        receive_buffer_bytes=65_536,
+        route=Route(),
     )
     assert net.ends == {}
     assert net.reactor.deadline() == net.reactor.now

@@ -12,6 +12,7 @@ from ddm.multi.options import (
     wide_window_possible,
     widen_window,
 )
+from ddm.spec import Route
 
 
 def options(**changes):
@@ -21,6 +22,7 @@ def options(**changes):
         "connect_timeout_s": 30.0,
         "wide_window": False,
         "ca_bundle": None,
+        "route": Route(),
     }
     return dict(TransferOptions(**(values | changes)).pairs())
 
@@ -129,3 +131,17 @@ def test_the_bundle_is_what_the_user_names_or_the_system_has(environment, found)
 
 def test_without_any_bundle_libcurl_is_left_its_own():
     assert find_ca_bundle({}, lambda path: False) is None
+
+
+def test_a_route_names_its_proxy_and_its_authorities():
+    found = options(ca_bundle="/system", route=Route(proxy="http://127.0.0.1:1", ca_file="/mine"))
+
+    assert found[pycurl.PROXY] == "http://127.0.0.1:1"
+    assert found[pycurl.CAINFO] == "/mine"
+    assert found[pycurl.SSL_VERIFYPEER] == 1
+
+
+def test_only_an_insecure_route_leaves_certificates_unlooked_at():
+    assert options()[pycurl.SSL_VERIFYHOST] == 2
+    assert options(route=Route(insecure=True))[pycurl.SSL_VERIFYPEER] == 0
+    assert options(route=Route(insecure=True))[pycurl.SSL_VERIFYHOST] == 0

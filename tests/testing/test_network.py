@@ -7,6 +7,7 @@ from ddm.failures import Kind
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
+from ddm.spec import Route
 from ddm.testing.network import SimNetwork
 from ddm.testing.story import Violation
 from ddm.testing.trouble import Temper, Trouble
@@ -44,7 +45,9 @@ def network(internet, clock, story, listener):
 def start(network, part, *, transfer_id=1, ask=False):
     expectation = Expectation(RANGE, ask=ask)
     sink = None if ask else part
-    network.start(transfer_id, REQUEST, expectation, sink, receive_buffer_bytes=1 << 16)
+    network.start(
+        transfer_id, REQUEST, expectation, sink, receive_buffer_bytes=1 << 16, route=Route()
+    )
 
 
 def run(network, clock, most=100):
