@@ -14,10 +14,14 @@ from ddm.cli.tally import Picture
 
 
 class Face:
-    """The quiet face, and the shape of the others."""
+    """The quiet face, and the shape of the others.
+
+    drew: whether there was a picture that is gone at the end, so that the sums have to be told.
+    """
 
     def __init__(self) -> None:
         self.picture: Callable[[], Picture] | None = None
+        self.drew = False
 
     def deadline(self) -> float | None:
         """When it wants to draw, on the reactor's clock; None for never."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 import click
 
-from ddm.cli import asked
+from ddm.cli import flags
+from ddm.cli.asked import Asked, parameters
 from ddm.cli.follow import follow
-from ddm.cli.outcome import of_record, path_of
+from ddm.cli.outcome import of_record
 from ddm.cli.places import database_path
+from ddm.cli.present import has_digests, is_there
+from ddm.cli.sections import SectionCommand
 from ddm.cli.session import Session, session
 from ddm.errors import HeldError
 from ddm.record import JobRecord, State
@@ -24,23 +26,16 @@ if TYPE_CHECKING:
     from ddm.manager import Manager
 
 
-@click.command()
-@asked.parameters
+@click.command(cls=SectionCommand)
+@parameters
+@flags.parameters
 @click.option(
     "--force-restart",
     is_flag=True,
     help="Begin unfinished files again from nothing, for when they changed on the server.",
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
-def command(
-    urls: tuple[str, ...],
-    directory: str,
-    name: str | None,
-    list_file: BinaryIO | None,
-    max_segments: int | None,
-    force_restart: bool,  # noqa: FBT001 - click calls it by keyword
-    quiet: bool,  # noqa: FBT001 - as above
-) -> int:
+def command(*, asked: Asked, flags: Mapping[str, object], force_restart: bool, quiet: bool) -> int:
     """Fetch files now, and wait for them.
 
     Prints the path of each file on stdout once it is whole. The same command again goes on where the
@@ -49,9 +44,10 @@ def command(
     \b
     ddm get https://example.org/image.iso
     ddm get -d ~/Downloads -i urls.txt
+    ddm get --checksum sha-256:... --cookie sid=... https://example.org/a.iso
     """  # noqa: D301 - the backspace tells click to leave the lines below it as they are
-    specs = asked.specs(urls, directory, name, list_file, max_segments)
-    with session(quiet=quiet) as here:
+    specs = asked.specs()
+    with session(quiet=quiet, flags=flags) as here:
         return _fetch(here, list(dict.fromkeys(specs)), force_restart=force_restart)
 
 
@@ -91,19 +87,23 @@ def _jobs(
 ) -> list[int]:
     """The job of each spec, queued if it is not; one whose file is there counts as over at once."""
     ids, there = [], []
+    other = _with_other_digests(store, specs)
     with store.transaction(durable=True):
         for spec in specs:
             known = store.find(spec.url, spec.directory, spec.name)
-            if known is None or (known.state is State.DONE and not _is_there(known)):
+            done = known is not None and known.state is State.DONE
+            if known is None or (done and (spec.overwrite or spec in other or not is_there(known))):
                 ids += store.add([spec])
                 continue
             ids.append(known.id)
-            if known.state is State.DONE:
+            if done:
                 there.append(of_record(known))
-            else:
-                if force_restart:
-                    store.start_over(known.id)
-                store.requeue(known.id)
+                continue
+            if spec != known.spec:
+                _give_options(here, store, known, spec)
+            if force_restart:
+                store.start_over(known.id)
+            store.requeue(known.id)
     here.tally.expect(ids)
     for outcome in there:
         here.face.note(f"{outcome.label}: it is there already; nothing to do")
@@ -111,13 +111,21 @@ def _jobs(
     return ids
 
 
-def _is_there(record: JobRecord) -> bool:
-    """Whether the file that was fetched still has its name and its size."""
-    path = path_of(record)
-    if path is None:
-        return False
-    try:
-        size_bytes = Path(path).stat().st_size
-    except OSError:
-        return False
-    return record.size_bytes in (None, size_bytes)
+def _with_other_digests(store: JobStore, specs: Sequence[JobSpec]) -> set[JobSpec]:
+    """Those whose file was fetched, but does not have the digests that are asked for now."""
+    found = set()
+    for spec in specs:
+        if spec.checksums and not spec.overwrite:
+            known = store.find(spec.url, spec.directory, spec.name)
+            if known and known.state is State.DONE and not has_digests(known, spec.checksums):
+                found.add(spec)
+    return found
+
+
+def _give_options(here: Session, store: JobStore, known: JobRecord, spec: JobSpec) -> None:
+    """Let a job that was asked for otherwise go on as it is asked for now."""
+    label = of_record(known).label
+    if store.set_spec(known.id, spec):
+        here.face.note(f"{label}: goes on with the options given now")
+    else:
+        here.face.note(f"{label}: it is in work already, and keeps the options it has")

@@ -15,11 +15,14 @@ _DAY_S = 24 * _HOUR_S
 
 
 def number(amount_bytes: float) -> str:
-    """An amount in MiB without its unit: "88.1", "512", "<0.1"."""
+    """An amount in MiB without its unit: "88.1", "2.0", "512", "0", "<0.1".
+
+    Below 100 there is always one decimal, so that a number that moves keeps its width.
+    """
     tenths = int(amount_bytes * 10 / MIB)
     if tenths == 0:
         return "<0.1" if amount_bytes > 0 else "0"
-    if tenths >= 1000 or tenths % 10 == 0:
+    if tenths >= 1000:
         return str(tenths // 10)
     return f"{tenths // 10}.{tenths % 10}"
 

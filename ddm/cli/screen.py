@@ -104,6 +104,7 @@ class Screen(Face):
             self._live.update(Text(""), refresh=True)
             self._write_lines()
         self._live.update(picture, refresh=True)
+        self.drew = True
 
     def _write_lines(self) -> None:
         lines, self._lines = self._lines, []

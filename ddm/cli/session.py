@@ -96,7 +96,7 @@ class Session(Struct, frozen=True):
         """The command's exit status, once all is over; a last line for people goes before it."""
         outcomes = self.tally.outcomes.values()
         left = self.tally.left()
-        if len(outcomes) + left > 1:
+        if len(outcomes) + left > 1 or self.face.drew:
             done = [outcome.done_bytes for outcome in outcomes if outcome.code == Exit.OK]
             amount = human.size(sum(done))
             self.face.note(f"{len(done)} of {len(outcomes) + left} done, {amount}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 from contextlib import closing
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class LocalDisk:
 
         resume: the file to go on with; if it is not there any more, or is another one, a new one is
         made at a free name, and it is never that inode again. exact: only `name` will do.
-        replace: a file of that name is in nobody's way.
+        replace: a file or a link of that name is in nobody's way; a directory or a device is.
         Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
         """
         if name in {"", ".", ".."} or "/" in name or "\0" in name:
@@ -52,6 +53,8 @@ class LocalDisk:
         folder = Directory(directory)
         part = None
         try:
+            if replace:
+                _must_be_replaceable(folder, name)
             part = resume and self._reopen(folder, name, resume, exact=exact and not replace)
             if replace:
                 part = part or self._create_beside(folder, name, avoid=resume)
@@ -145,6 +148,16 @@ class LocalDisk:
 
     def _part(self, folder: Directory, name: str, fd: int, *, kept: bool) -> PartFile:
         return PartFile(folder, name, fd, boot_id=self._boot_id, kept=kept, mode=self._mode)
+
+
+def _must_be_replaceable(folder: Directory, name: str) -> None:
+    """Nothing, a file or a link: said before anything is fetched."""
+    found = folder.lstat(name)
+    if found is None or stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
+        return
+    what = "a directory" if stat.S_ISDIR(found.st_mode) else "no file"
+    message = f"{folder.path_of(name)} is {what} and is not replaced; give another name with -o"
+    raise FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
 
 
 def _create_other(folder: Directory, part_name: str, avoid: PartIdentity | None) -> int:

@@ -140,6 +140,19 @@ class JobStore:
         """Store the claims."""
         self._update(job_id, written=claims_in(written), synced=claims_in(synced))
 
+    def set_spec(self, job_id: int, spec: JobSpec) -> bool:
+        """Ask for a job in another way: header fields, digests, route; whether it was not in work.
+
+        Its URL, directory and asked name have to be the same: they say which job it is.
+        """
+        *_, headers, settings = spec_in(spec)
+        cursor = self._database.write(
+            "UPDATE jobs SET headers = ?, settings = ?, updated_s = ?"
+            " WHERE id = ? AND state IN ('queued', 'failed', 'paused')",
+            (headers, settings, self._wall(), job_id),
+        )
+        return cursor.rowcount > 0
+
     def requeue(self, job_id: int) -> bool:
         """Queue a FAILED or PAUSED job again, and wish it to run; whether it was one."""
         cursor = self._database.write(

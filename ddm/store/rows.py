@@ -11,12 +11,25 @@ import os
 import sqlite3
 import zlib
 
+import msgspec
+from msgspec import Struct
+
 from ddm.byteranges import RangeSet
 from ddm.errors import StateError
 from ddm.record import JobRecord, PartIdentity, State, StoredFailure, Wanted
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec, Route
 
 _CHECKSUM_BYTES = 4
+
+
+class _Settings(Struct, frozen=True, omit_defaults=True):
+    """The column settings: what of a spec has no column of its own. A later ddm may know more."""
+
+    max_segments: int = 0
+    checksums: tuple[Checksum, ...] = ()
+    route: Route = Route()
+    allow_downgrade: bool = False
+    overwrite: bool = False
 
 
 def path_in(path: str | None) -> str | bytes | None:
@@ -40,13 +53,15 @@ def claims_in(claims: RangeSet) -> bytes:
 
 def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
     """The columns url, directory, asked_name, headers, settings."""
-    settings = {"max_segments": spec.max_segments} if spec.max_segments else {}
+    settings = _Settings(
+        spec.max_segments, spec.checksums, spec.route, spec.allow_downgrade, spec.overwrite
+    )
     return (
         text_in(spec.url),
         path_in(spec.directory),
         path_in(spec.name),
         json.dumps(spec.headers),
-        json.dumps(settings),
+        json.dumps(msgspec.to_builtins(settings)),
     )
 
 
@@ -54,7 +69,7 @@ def record_out(row: sqlite3.Row, path: str) -> JobRecord:
     """The record that a row is. Raises StateError naming the job; `path`: of the database."""
     try:
         return _record(row)
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         # Without its cause, which may quote what the row holds: headers are nobody's business.
         raise StateError(
             f"job {row['id']} in {path} cannot be read: the file is damaged; it holds the queue: "
@@ -84,12 +99,19 @@ def _record(row: sqlite3.Row) -> JobRecord:
 
 
 def _spec(row: sqlite3.Row) -> JobSpec:
+    # json, for msgspec refuses the half surrogates of a path or a field that is no UTF-8.
+    headers = msgspec.convert(json.loads(row["headers"]), tuple[tuple[str, str], ...])
+    settings = msgspec.convert(json.loads(row["settings"]), _Settings)
     return JobSpec(
         url=row["url"],
         directory=_path(row["directory"]) or "",
         name=_path(row["asked_name"]),
-        headers=tuple((str(name), str(value)) for name, value in json.loads(row["headers"])),
-        max_segments=int(json.loads(row["settings"]).get("max_segments", 0)),
+        headers=headers,
+        max_segments=settings.max_segments,
+        checksums=settings.checksums,
+        route=settings.route,
+        allow_downgrade=settings.allow_downgrade,
+        overwrite=settings.overwrite,
     )
 
 

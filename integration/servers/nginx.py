@@ -42,6 +42,8 @@ http {{
     location /files/ {{ alias {files}/; }}
     location /noranges/ {{ alias {files}/; max_ranges 0; }}
     location /slow/ {{ alias {files}/; limit_rate 256k; }}
+    location /paced/ {{ alias {files}/; limit_rate 1m; }}
+    location /dated/ {{ alias {files}/; limit_rate 1m; etag off; }}
   }}
 }}
 """
@@ -70,7 +72,8 @@ def program() -> str | None:
 class Nginx:
     """A running nginx.
 
-    It serves `files` below /files/, /noranges/ and /slow/ (256 KiB/s per connection).
+    It serves `files` below /files/, /noranges/, /slow/ (256 KiB/s per connection), /paced/ (1 MiB/s)
+    and /dated/ (the same without an ETag).
     """
 
     def __init__(self, home: Path) -> None:

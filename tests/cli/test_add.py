@@ -2,6 +2,7 @@ import io
 import sys
 
 from ddm.errors import Exit
+from ddm.spec import Route
 from ddm.store.lock import ManagerLock
 
 
@@ -40,3 +41,25 @@ def test_one_bad_url_adds_nothing(ddm, store):
 
     assert ran.code == Exit.USAGE
     assert store.all() == []
+
+
+def test_how_to_ask_is_stored_and_status_shows_nothing_of_it(ddm, store, home):
+    (home / "ca.pem").touch()
+    secrets = ("-H", "X-Key: s3cret", "--cookie", "a=s3cret", "--user", "me:s3cret")
+    route = ("--proxy", "http://me:s3cret@127.0.0.1:1", "--cacert", "ca.pem", "--insecure")
+    ran = ddm("add", *secrets, *route, "--referer", "http://h/s3cret", "http://127.0.0.1/a")
+
+    (job,) = store.all()
+    assert [name for name, _ in job.spec.headers] == [
+        "X-Key",
+        "Cookie",
+        "Referer",
+        "Authorization",
+    ]
+    assert job.spec.route == Route(
+        "http://me:s3cret@127.0.0.1:1", str(home / "ca.pem"), insecure=True
+    )
+    assert ran.err.count("warning: --insecure") == 1
+    shown = ran.err + ddm("status").out + ddm("status", "--json").out + repr(job)
+    assert "s3cret" not in shown
+    assert "bWU6czNjcmV0" not in shown

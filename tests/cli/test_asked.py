@@ -2,9 +2,10 @@ import io
 
 import pytest
 
-from ddm.cli import asked
+from ddm.cli.asked import Asked
+from ddm.cli.asked_request import AskedRequest
 from ddm.errors import UsageError
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec, Route
 
 
 @pytest.fixture
@@ -17,8 +18,8 @@ def url_list():
     return make
 
 
-def _specs(*urls, directory="/files", name=None, list_file=None, max_segments=None):
-    return asked.specs(urls, directory, name, list_file, max_segments)
+def _specs(*urls, directory="/files", **given):
+    return Asked(urls, directory, **given).specs()
 
 
 def test_every_url_is_a_spec_in_the_order_given():
@@ -85,7 +86,38 @@ def test_a_link_in_the_directory_s_path_stays(tmp_path):
     assert _specs("http://h/a", directory=f"{tmp_path}/link")[0].directory == f"{tmp_path}/link"
 
 
-def test_an_option_has_the_bounds_of_its_setting():
-    found = asked.bounds("max_segments")
+def test_a_checksum_goes_with_one_url():
+    asked = (f"md5:{'a' * 32}", f"SHA-256:{'B' * 64}")
 
-    assert (found.min, found.max) == (1, 128)
+    assert _specs("http://h/a", checksums=asked)[0].checksums == (
+        Checksum("md5", "a" * 32),
+        Checksum("sha-256", "b" * 64),
+    )
+
+
+@pytest.mark.parametrize("urls", [("http://h/a", "http://h/b")])
+def test_a_checksum_for_two_urls_is_refused(urls):
+    with pytest.raises(UsageError, match="--checksum is of one file, but there are 2 URLs"):
+        _specs(*urls, checksums=("md5:" + "a" * 32,))
+
+
+def test_a_checksum_that_is_none_is_refused():
+    with pytest.raises(UsageError):
+        _specs("http://h/a", checksums=("md5:abc",))
+
+
+def test_every_file_is_asked_for_in_the_same_way():
+    request = AskedRequest(headers=("X-Api-Key: k",), proxy="", allow_downgrade=True)
+    found = _specs("http://h/a", "http://h/b", overwrite=True, request=request)
+
+    assert found == [
+        JobSpec(
+            url,
+            "/files",
+            headers=(("X-Api-Key", "k"),),
+            route=Route(proxy=""),
+            allow_downgrade=True,
+            overwrite=True,
+        )
+        for url in ("http://h/a", "http://h/b")
+    ]

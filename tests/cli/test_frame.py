@@ -15,8 +15,8 @@ def _lines(picture, room=USUAL):
 
 def test_a_running_job_has_name_bar_percent_amount_speed_and_time_left(picture):
     assert _lines(picture()) == [
-        "a.iso                ━━────────   23 %    120 of 512 MiB    98 MiB/s         4 s",
-        "3 of 24 done, 120 of 512 MiB (23 %), 98 MiB/s, 4 s left, 16 connections",
+        "a.iso                ━━────────   23 %    120 of 512 MiB  98.0 MiB/s         4 s",
+        "3 of 24 done, 120 of 512 MiB (23 %), 98.0 MiB/s, 4 s left, 16 connections",
     ]
 
 
@@ -34,7 +34,7 @@ def test_every_other_state_has_its_words(picture, job_view, state):
 def test_a_size_that_is_not_known_is_no_bar(picture, job_view):
     job = job_view(size_bytes=None, eta_s=None)
 
-    assert _lines(picture(job))[0].split() == ["a.iso", "120", "MiB", "98", "MiB/s"]
+    assert _lines(picture(job))[0].split() == ["a.iso", "120", "MiB", "98.0", "MiB/s"]
 
 
 def test_a_degraded_job_says_so_where_there_is_room(picture, job_view):

@@ -1,9 +1,16 @@
-import pytest
+import hashlib
 
+import pytest
+from click.testing import CliRunner
+from msgspec.structs import replace
+
+from ddm.cli import get
+from ddm.cli.group import ddm as group
+from ddm.cli.session import session
 from ddm.errors import Exit
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec, Route
 
 
 @pytest.fixture
@@ -79,3 +86,76 @@ def test_a_bad_configuration_has_its_own_status(ddm, monkeypatch, refused):
     monkeypatch.setenv("DDM_MAX_JOBS", "many")
 
     assert ddm("get", refused).code == Exit.BAD_CONFIG
+
+
+def test_an_option_given_now_replaces_that_of_last_time(ddm, refused, store, home):
+    ddm("get", "--cookie", "old=1", refused)
+    ran = ddm("get", "--cookie", "new=secret", "--insecure", refused)
+
+    (job,) = store.all()
+    assert job.spec.headers == (("Cookie", "new=secret"),)
+    assert job.spec.route == Route(insecure=True)
+    assert f"ddm: {refused}: goes on with the options given now\n" in ran.err
+    assert "secret" not in ran.err
+
+
+def test_the_same_options_again_are_no_news(ddm, refused):
+    ddm("get", "-H", "X-Key: 1", refused)
+
+    assert "options" not in ddm("get", "-H", "X-Key: 1", refused).err
+
+
+def test_a_job_in_work_keeps_its_options(home, refused, store, capsys):
+    spec = JobSpec(refused, str(home))
+    store.add([spec])
+    store.set_state(1, State.RUNNING, None)
+    with session(quiet=False) as here:
+        ids = get._jobs(here, store, [replace(spec, overwrite=True)], force_restart=False)
+
+    assert ids == [1]
+    assert "it is in work already, and keeps the options it has" in capsys.readouterr().err
+    assert store.get(1).spec == spec
+
+
+def test_a_file_that_is_there_is_fetched_again_to_be_overwritten(ddm, fetched, refused, store):
+    ran = ddm("get", "--overwrite", refused)
+
+    assert ran.code == Exit.NETWORK
+    assert [job.state for job in store.all()] == [State.DONE, State.FAILED]
+    assert fetched.read_bytes() == b"abc"
+
+
+def test_a_file_that_is_there_with_the_right_digest_is_not_asked_for(ddm, fetched, refused, store):
+    ran = ddm("get", "--checksum", f"md5:{hashlib.md5(b'abc').hexdigest()}", refused)
+
+    assert (ran.code, len(store.all())) == (0, 1)
+
+
+def test_a_file_that_is_there_with_another_digest_is_a_new_job(ddm, fetched, refused, store):
+    ran = ddm("get", "--checksum", "md5:" + "0" * 32, refused)
+
+    assert ran.code == Exit.NETWORK
+    assert store.get(2).spec.checksums == (Checksum("md5", "0" * 32),)
+
+
+def test_the_limits_of_this_run_go_before_the_configuration(ddm, refused, monkeypatch):
+    monkeypatch.delenv("DDM_RETRY_MAX_ATTEMPTS")
+
+    assert "(gave up after 1 tries)" in ddm("get", "--max-tries", 1, refused).err
+
+
+def test_insecure_is_said_loudly(ddm, refused):
+    assert ddm("get", "-q", "--insecure", refused).err.count("warning: --insecure") == 1
+
+
+def test_a_file_of_authorities_has_to_exist(ddm, refused):
+    ran = ddm("get", "--cacert", "none.pem", refused)
+
+    assert ran.code == Exit.USAGE
+    assert "none.pem" in ran.err
+
+
+def test_the_help_fits_on_eighty_columns():
+    said = CliRunner().invoke(group, ["get", "--help"], terminal_width=80).output
+
+    assert max(map(len, said.splitlines())) <= 80

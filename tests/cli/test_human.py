@@ -11,13 +11,16 @@ MIB = 1 << 20
         (0, "0 MiB"),
         (1, "<0.1 MiB"),
         (MIB // 2, "0.5 MiB"),
-        (MIB, "1 MiB"),
+        (MIB, "1.0 MiB"),
+        (2 * MIB, "2.0 MiB"),
+        (int(99.99 * MIB), "99.9 MiB"),
+        (100 * MIB, "100 MiB"),
         (int(88.19 * MIB), "88.1 MiB"),
         (int(511.99 * MIB), "511 MiB"),
         (10_240 * MIB, "10240 MiB"),
     ],
 )
-def test_a_size_is_in_mib_and_rounded_down(amount_bytes, text):
+def test_a_size_is_in_mib_rounded_down_and_has_one_decimal_below_a_hundred(amount_bytes, text):
     assert human.size(amount_bytes) == text
 
 

@@ -22,7 +22,7 @@ def test_a_line_holds_the_sums(picture, capsys):
     face.run(5.0)
 
     assert capsys.readouterr().err == (
-        "ddm: 3 of 24 done, 120 of 512 MiB (23 %), 98 MiB/s, 4 s left\n"
+        "ddm: 3 of 24 done, 120 of 512 MiB (23 %), 98.0 MiB/s, 4 s left\n"
     )
 
 

@@ -32,3 +32,16 @@ def test_while_another_ddm_holds_the_queue_it_says_who(ddm, home):
 
 def test_a_number_of_jobs_out_of_bounds_is_a_usage_error(ddm):
     assert ddm("run", "--jobs", "-1").code == Exit.USAGE
+
+
+def test_jobs_that_trust_any_certificate_are_said_loudly(ddm, refused):
+    ddm("add", "--insecure", refused)
+
+    assert ddm("run", "-q").err.count("--insecure") == 1
+
+
+def test_the_limits_of_this_run_go_before_the_configuration(ddm, refused, monkeypatch):
+    monkeypatch.delenv("DDM_RETRY_MAX_ATTEMPTS")
+    ddm("add", refused)
+
+    assert "(gave up after 1 tries)" in ddm("run", "--max-tries", 1).err

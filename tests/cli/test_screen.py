@@ -107,3 +107,11 @@ def test_no_color_is_respected(terminal, picture, monkeypatch):
     screen.close()
 
     assert "\x1b[32m" not in terminal.getvalue()
+
+
+def test_that_there_was_a_picture_is_known_for_the_last_line(screen):
+    before = screen.drew
+    screen.run(0.0)
+    screen.close()
+
+    assert (before, screen.drew) == (False, True)

@@ -112,3 +112,18 @@ def test_driving_ends_with_the_last_job(refused, here, store, home):
         here.drive(manager, ids)
 
     assert here.exit_status() == Exit.NETWORK
+
+
+def test_after_a_picture_the_sums_are_told_for_one_job_too(home, store, capsys):
+    store.add([SPEC])
+    store.set_state(1, State.DONE, None)
+    said = []
+    for drew in (False, True):
+        with session.session(quiet=False) as here:
+            here.tally.expect([1])
+            here.collect(store, [1])
+            here.face.drew = drew
+            here.exit_status()
+        said.append("1 of 1 done, 0 MiB" in capsys.readouterr().err)
+
+    assert said == [False, True]

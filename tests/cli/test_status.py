@@ -22,10 +22,10 @@ def test_the_table_has_a_line_for_every_job(record):
     ]
 
     assert status.table(records).splitlines() == [
-        "ID  STATE      SIZE   DONE  NAME",
-        " 1  done    512 MiB  100 %  a.iso",
-        "12  queued   10 MiB   50 %  b.iso",
-        "13  failed        ?      ?  http://***@host/a.iso?sig=***: no such file (404)",
+        "ID  STATE       SIZE   DONE  NAME",
+        " 1  done     512 MiB  100 %  a.iso",
+        "12  queued  10.0 MiB   50 %  b.iso",
+        "13  failed         ?      ?  http://***@host/a.iso?sig=***: no such file (404)",
     ]
 
 

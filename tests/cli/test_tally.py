@@ -24,7 +24,7 @@ def test_jobs_that_are_over_and_jobs_in_work_are_summed(record, job_view):
 
     assert (found.done, found.failed, found.total) == (1, 0, 2)
     assert (found.done_bytes, found.size_bytes) == (120 * MIB, 160 * MIB)
-    assert found.words == ("1 of 2 done", "120 of 160 MiB (75 %)", "10 MiB/s", "4 s left")
+    assert found.words == ("1 of 2 done", "120 of 160 MiB (75 %)", "10.0 MiB/s", "4 s left")
 
 
 def test_the_total_is_not_known_while_a_size_is_missing(job_view):

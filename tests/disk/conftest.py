@@ -18,9 +18,9 @@ def open_part(disk, tmp_path):
     """Opens parts in tmp_path, by default "f" of unknown length, and closes them at the end."""
     parts = []
 
-    def opened(name="f", *, exact=False, size_bytes=None, resume=None, directory=tmp_path):
+    def opened(name="f", *, exact=False, size_bytes=None, resume=None, directory=tmp_path, **asked):
         part = disk.open_part(
-            str(directory), name, exact=exact, size_bytes=size_bytes, resume=resume
+            str(directory), name, exact=exact, size_bytes=size_bytes, resume=resume, **asked
         )
         parts.append(part)
         return part

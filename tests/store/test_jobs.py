@@ -1,6 +1,7 @@
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.errors import StateError
@@ -181,3 +182,17 @@ def test_a_job_in_work_is_not_started_over(jobs):
 
     assert not jobs.start_over(1)
     assert jobs.get(1).written == WRITTEN
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_job_that_is_not_in_work_can_be_asked_for_otherwise(jobs, state):
+    jobs.add([SPEC, SPEC])
+    jobs.set_state(1, state, None)
+    jobs.set_progress(1, WRITTEN, SYNCED)
+    otherwise = replace(SPEC, headers=(("Cookie", "a=b"),), overwrite=True)
+    rests = state in (State.QUEUED, State.FAILED, State.PAUSED)
+
+    assert jobs.set_spec(1, otherwise) == rests
+    assert jobs.get(1).spec == (otherwise if rests else SPEC)
+    assert (jobs.get(1).state, jobs.get(1).written) == (state, WRITTEN)
+    assert jobs.get(2).spec == SPEC

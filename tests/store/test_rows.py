@@ -1,9 +1,12 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.errors import StateError
 from ddm.record import State
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec, Route
 from ddm.store.rows import claims_in, path_in, text_in
 
 SPEC = JobSpec("http://127.0.0.1/f", "/d", headers=(("X-Api-Key", "secret"),))
@@ -25,7 +28,15 @@ def test_half_surrogates_are_bytes_in_a_path_and_escapes_in_text():
         ("headers", "["),
         ("headers", '[["secret"]]'),
         ("headers", "7"),
+        ("headers", '[["secret", 7]]'),
+        ("headers", "[" * 100_000),
         ("settings", "[]"),
+        ("settings", '{"max_segments": "secret"}'),
+        ("settings", '{"checksums": [["secret"]]}'),
+        ("settings", '{"checksums": [{"algorithm": "secret"}]}'),
+        ("settings", '{"route": "secret"}'),
+        ("settings", '{"route": {"insecure": "secret"}}'),
+        ("settings", '{"overwrite": 1}'),
         ("written", b"\x00\x00\x00\x00\x02"),
         ("synced", 7),
         ("part_inode", "secret"),
@@ -64,6 +75,35 @@ def test_a_claim_that_was_cut_is_not_believed(jobs, database):
 
 def test_a_setting_of_a_later_ddm_is_passed_over(jobs, database):
     jobs.add([SPEC])
-    database.write("""UPDATE jobs SET settings = '{"max_segments": 3, "later": true}'""")
-    assert jobs.get(1).spec.max_segments == 3
+    later = '{"max_segments": 3, "route": {"insecure": true, "later": {}}, "later": [1]}'
+    database.write("UPDATE jobs SET settings = ?", (later,))
+    assert jobs.get(1).spec == replace(SPEC, max_segments=3, route=Route(insecure=True))
     assert jobs.get(1).state is State.QUEUED
+
+
+def test_the_settings_of_an_earlier_ddm_are_understood(jobs, database):
+    jobs.add([SPEC])
+    for stored, expected in (("{}", 0), ('{"max_segments": 5}', 5)):
+        database.write("UPDATE jobs SET settings = ?", (stored,))
+        assert jobs.get(1).spec == replace(SPEC, max_segments=expected)
+
+
+TEXT = st.text(st.characters(codec=None), max_size=8)  # half surrogates too
+SPECS = st.builds(
+    JobSpec,
+    url=st.just("http://127.0.0.1/f"),
+    directory=st.just("/d"),
+    headers=st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
+    max_segments=st.integers(0, 128),
+    checksums=st.lists(st.builds(Checksum, TEXT, TEXT), max_size=2).map(tuple),
+    route=st.builds(Route, st.none() | TEXT, st.none() | TEXT, st.booleans()),
+    allow_downgrade=st.booleans(),
+    overwrite=st.booleans(),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(SPECS)
+def test_a_spec_comes_back_as_it_was(jobs, spec):
+    (job_id,) = jobs.add([spec])
+    assert jobs.get(job_id).spec == spec

@@ -1,0 +1,97 @@
+"""A small forward proxy: absolute-form requests and CONNECT, every one remembered with its fields."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import selectors
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+_BLOCK_BYTES = 64 << 10
+_HOP_BY_HOP = {"connection", "proxy-authorization", "proxy-connection", "transfer-encoding"}
+
+
+class Proxy:
+    """A running proxy. log: (method, target, fields by lower-case name) of each request, in order."""
+
+    def __init__(self) -> None:
+        self.log: list[tuple[str, str, dict[str, str]]] = []
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.log))
+        self._server.daemon_threads = True
+        self.port = self._server.server_address[1]
+
+    def url(self, userinfo: str = "") -> str:
+        """Its URL, with a name and a password if they are given."""
+        return f"http://{userinfo and userinfo + '@'}127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def _handler(log: list[tuple[str, str, dict[str, str]]]) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def note(self) -> None:
+            fields = {name.lower(): value for name, value in self.headers.items()}
+            log.append((self.command, self.path, fields))
+
+        def do_GET(self) -> None:
+            """Ask the origin, pass its answer on."""
+            self.note()
+            asked = urlsplit(self.path)
+            fields = {k: v for k, v in self.headers.items() if k.lower() not in _HOP_BY_HOP}
+            with contextlib.closing(http.client.HTTPConnection(asked.netloc)) as origin:
+                origin.request("GET", asked.path, headers=fields)
+                response = origin.getresponse()
+                self.send_response_only(response.status)
+                for name, value in response.getheaders():
+                    self.send_header(name, value)
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    while block := response.read(_BLOCK_BYTES):
+                        self.wfile.write(block)
+
+        def do_CONNECT(self) -> None:
+            """Bytes to and fro until one side ends."""
+            self.note()
+            host, _, port = self.path.rpartition(":")
+            with socket.create_connection((host, int(port))) as origin:
+                self.send_response_only(200)
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    relay(self.connection, origin)
+            self.close_connection = True
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its name there
+            """Quiet."""
+
+    return Handler
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    """Pass bytes on both ways until one side ends."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(one, selectors.EVENT_READ, other)
+        selector.register(other, selectors.EVENT_READ, one)
+        while True:
+            for key, _ in selector.select():
+                block = key.fileobj.recv(_BLOCK_BYTES)  # type: ignore[union-attr] # a socket
+                if not block:
+                    return
+                key.data.sendall(block)
