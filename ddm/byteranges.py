@@ -50,7 +50,14 @@ class RangeSet:
     @classmethod
     def of(cls, start: int, stop: int) -> RangeSet:
         """The set of one range."""
-        return cls((ByteRange(start, stop),))
+        return cls._of_merged((ByteRange(start, stop),) if start != stop else ())
+
+    @classmethod
+    def _of_merged(cls, ranges: Iterable[ByteRange]) -> RangeSet:
+        """The set of ranges that are in order, not empty, and do not touch: nothing is left to merge."""
+        found = cls.__new__(cls)
+        found._ranges = tuple(ranges)  # noqa: SLF001 - its own class
+        return found
 
     def __iter__(self) -> Iterator[ByteRange]:
         return iter(self._ranges)
@@ -97,7 +104,7 @@ class RangeSet:
                 start = max(start, theirs.stop)
             if start < mine.stop:
                 left.append(ByteRange(start, mine.stop))
-        return RangeSet(left)
+        return RangeSet._of_merged(left)
 
     def gaps(self, size: int) -> RangeSet:
         """What of the first `size` bytes is not in the set."""
@@ -105,7 +112,9 @@ class RangeSet:
 
     def within(self, size: int) -> RangeSet:
         """What of the set lies in the first `size` bytes."""
-        return RangeSet(
+        if not self._ranges or self._ranges[-1].stop <= size:
+            return self
+        return RangeSet._of_merged(
             ByteRange(r.start, min(r.stop, size)) for r in self._ranges if r.start < size
         )
 

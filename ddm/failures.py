@@ -41,12 +41,12 @@ class Kind(Enum):
     CHANGED = "changed"  # not the representation that was begun
     DIGEST = "digest-mismatch"  # whole, but not the bytes that somebody vouched for
     # here
-    DISK_FULL = "disk-full"
-    DISK_ERROR = "disk-error"
-    NOT_CREATED = "not-created"
-    NO_DIRECTORY = "no-directory"
-    FILE_EXISTS = "file-exists"
-    FILE_BUSY = "file-busy"
+    DISK_FULL = "disk-full"  # no space left, or no quota
+    DISK_ERROR = "disk-error"  # the system refused to read, write or sync
+    NOT_CREATED = "not-created"  # permission, read-only, a name that is too long
+    NO_DIRECTORY = "no-directory"  # it cannot be made or opened
+    FILE_EXISTS = "file-exists"  # a file of that name is there already
+    FILE_BUSY = "file-busy"  # another process is writing it
     CANCELLED = "cancelled"  # by ourselves
     INTERNAL = "internal"  # a bug of ours; the story is in the log
 
@@ -58,6 +58,7 @@ class Failure(Struct, frozen=True):
     code: the exit status that it becomes.
     status: the HTTP status, where one was received.
     retry_after_s: what the server asked us to wait, in seconds.
+    other_etag: for CHANGED, the new strong ETag where nothing else says so.
     location: for REDIRECTED, the Location field as it came (never shown to anyone).
     """
 
@@ -67,6 +68,7 @@ class Failure(Struct, frozen=True):
     status: int | None = None
     retry_after_s: float | None = None
     location: str | None = None
+    other_etag: str | None = None
 
     def __str__(self) -> str:
         return self.message

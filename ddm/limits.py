@@ -88,6 +88,14 @@ DISCARD_BYTES_MAX = 64 * KIB
 # RFC 9110 section 15.4 asks for a limit; browsers stop at 20, DDM's use has none for more than 10.
 REDIRECTS_MAX = 10
 
+# -- tries -----------------------------------------------------------------------------------------
+
+# What a request has to bring to be worth having been sent: the least that a piece is aligned to.
+PROGRESS_LEAST_BYTES = 16 * KIB
+# A job may send so many requests that bring less than that before it is given up, whatever became of
+# them. Ten redirects and six tries of 16 connections are 106; nothing that gets better needs more.
+FRUITLESS_REQUESTS_MAX = 200
+
 # -- libcurl and the loop --------------------------------------------------------------------------
 
 # One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU

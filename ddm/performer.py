@@ -9,7 +9,7 @@ committed (a rename, a new inode under smaller claims, an offer of jobs).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from ddm.core.commands import (
@@ -99,8 +99,8 @@ class Performer:
     def pump(self, now: float) -> None:
         """The end of a turn: gather, decide, perform, until it is quiet; then commit."""
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
-        self._digest_on()
-        pending: deque[Event] = deque((*moved, *self._inbox))
+        # Digests first: after a stop nobody would be there to hear of them.
+        pending: deque[Event] = deque((*moved, *self._digest_on(), *self._inbox))
         self._inbox.clear()
         due = self._engine.deadline()
         if due is not None and due <= now:
@@ -228,16 +228,16 @@ class Performer:
         self._parts[command.job_id].sync(command.size_bytes)
         return FileSynced(command.job_id)
 
-    def _digest_on(self) -> None:
+    def _digest_on(self) -> Iterator[Event]:
         """One slice of one file a turn: the digests of others wait, everything else goes on."""
         for job_id, digester in self._digests.items():
             try:
                 if not digester.step(DIGEST_SLICE_BYTES):
                     return
-                self._inbox.append(FileDigested(job_id, digester.found()))
+                yield FileDigested(job_id, digester.found())
             except OSError as error:
                 failure = from_os_error(error, str(error.filename or "the file"), "read")
-                self._inbox.append(PartFailed(job_id, failure))
+                yield PartFailed(job_id, failure)
             del self._digests[job_id]
             return
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 
 def make_directory(path: Path) -> None:
-    """Make a directory with mode 0700, and its parents. Raises OSError.
+    """Make a directory and the parents that are missing, each with mode 0700. Raises OSError.
 
     One that exists is left as its owner made it.
     """
-    if not path.is_dir():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.chmod(0o700)
+    for each in (*reversed(path.parents), path):
+        if not each.is_dir():
+            each.mkdir(exist_ok=True)
+            each.chmod(0o700)
 
 
 def open_file(path: Path, flags: int) -> int:

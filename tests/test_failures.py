@@ -36,6 +36,13 @@ def test_a_full_disk_says_so_in_the_systems_words():
     assert failure.message.startswith("could not write /d/f.part: No space left on device")
 
 
+def test_every_errno_is_a_failure_of_the_file_that_says_why():
+    failures = [from_os_error(_os_error(n), "/d/f.part", "write") for n in errno.errorcode]
+
+    begun = ("could not write /d/f.part: ", "/d/f.part exists already")
+    assert [f for f in failures if not f.message.startswith(begun) or f.code is Exit.OK] == []
+
+
 def test_an_os_error_without_a_number_is_a_disk_error_in_its_own_words():
     failure = from_os_error(OSError("torn"), "/d/f", "sync")
 

@@ -21,7 +21,7 @@ from ddm.testing.body import Body, Version
 from ddm.testing.clock import VirtualClock
 from ddm.testing.network import SimNetwork
 from ddm.testing.origin import Internet, Origin
-from ddm.testing.served import ServedFile
+from ddm.testing.served import ServedFile, Traits
 from ddm.testing.story import Story
 
 SIZE = 3_000_000
@@ -46,7 +46,8 @@ def world(tmp_path):
     """One file at http://a.test/f, and a performer that has been told that the queue changed."""
     clock = VirtualClock()
     body = Body("key", SIZE)
-    file = ServedFile([(0.0, Version(body, '"v"', None))])
+    # So slow that claims are recorded before all of it is there.
+    file = ServedFile([(0.0, Version(body, '"v"', None))], Traits(speed_bps=1e6))
     internet = Internet([Origin("a.test", {"/f": file})], random.Random(1))
     network = SimNetwork(internet, clock=clock, story=Story("performer"))
     with contextlib.closing(open_database(None)) as database:

@@ -23,9 +23,10 @@ def test_a_new_directory_is_its_owners_alone_whatever_the_umask(tmp_path, umask)
     assert _mode(tmp_path / "new") == 0o700
 
 
-def test_missing_parents_are_made(tmp_path):
+def test_missing_parents_are_made_and_are_private_too(tmp_path, umask):
     private.make_directory(tmp_path / "a" / "b")
 
+    assert _mode(tmp_path / "a") == 0o700
     assert _mode(tmp_path / "a" / "b") == 0o700
 
 

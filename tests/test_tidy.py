@@ -39,6 +39,8 @@ UNTESTED = {
 OF_THE_WHOLE = {
     "test_exhaustive.py",
     "test_package.py",
+    "test_reliability_page.py",
+    "test_planted.py",
     "test_states.py",
     "test_tidy.py",
     "test_world.py",
@@ -149,6 +151,13 @@ def test_links_in_the_documentation_lead_somewhere():
     ]
 
     assert dead == []
+
+
+def test_the_index_of_the_documentation_names_every_page():
+    index = ROOT / "docs" / "README.md"
+    pages = {path.name for path in index.parent.glob("*.md")} - {index.name}
+
+    assert pages - set(re.findall(r"\]\(([\w-]+\.md)\)", index.read_text())) == set()
 
 
 def test_the_version_is_the_same_everywhere():

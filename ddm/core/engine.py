@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 
-from ddm.core import finishing, probing, running
+from ddm.core import finishing, probing, refusing, running
 from ddm.core.budget import Budget
 from ddm.core.commands import Command, OfferJobs, RecordState
 from ddm.core.events import (
@@ -58,9 +58,10 @@ class Engine:
         work.now, work.out = now, []
         self._note(event)
         if isinstance(event, BytesWritten):
-            self._on_bytes(event)
-            return work.out
-        self._dispatch(event)
+            if not self._on_bytes(event):
+                return work.out
+        else:
+            self._dispatch(event)
         self._hand_out()
         self._record_due()
         self._ask_for_jobs()
@@ -150,21 +151,25 @@ class Engine:
             case BytesWritten():
                 raise AssertionError("handled before")
 
-    def _on_bytes(self, event: BytesWritten) -> None:
+    def _on_bytes(self, event: BytesWritten) -> bool:
+        """Bytes are many: all that follows of them is done here, but where others waited for them."""
         found = self._work.transfers.get(event.transfer_id)
         if found is None:
-            return
+            return False
         job, segment = found
         job.keep(segment, event.position, self._work.now)
         due = job.record_due_s
         if due is not None:
             self._deadline = due if self._deadline is None else min(self._deadline, due)
+        return refusing.was_borne(job, segment)
 
     def _on_file(
         self,
         event: PartOpened | PartClosed | PartFailed | FileSynced | FileDigested | FilePublished,
     ) -> None:
         job = self._work.jobs.get(event.job_id)
+        if job is None and isinstance(event, FileDigested):
+            return
         if job is None:
             raise InvariantError(f"{event!r} for a job that is not admitted")
         match event:

@@ -1,11 +1,20 @@
-"""What each course of failure does: again, less, more simply, from the start, or not at all."""
+"""What each course of failure does: again, less, more simply, from the start, or not at all.
+
+How often: a segment is given up after `max_attempts` failures in a row without a byte; any byte makes
+that count begin again. How soon: at once after a try that brought 16 KiB, else after a wait, so that a
+server that hangs up after a few bytes is not stormed; where something came the wait stays short, for
+then it can be finished. How often in all: a job may send 200 requests that brought less than 16 KiB and
+did not finish what they asked for, whatever became of them; each one that was worth it makes up for one.
+So whoever hangs up after every 16 KiB is followed to the end of any file, and whoever sends ten bytes a
+time to the end of one of 2000.
+"""
 
 from __future__ import annotations
 
 from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
-from ddm.core import retry
+from ddm.core import refusing, retry
 from ddm.core.job import Job
 from ddm.core.probing import be_plain, redirect
 from ddm.core.retry import COURSES, Course
@@ -13,9 +22,23 @@ from ddm.core.segment import Phase, Segment
 from ddm.core.work import Work
 from ddm.failures import Failure, Kind
 
+# How often another ETag is asked about before it is believed.
+_EDGE_TRIES = 3
+# Servers that stumble over Range answer with these; a 404 does not depend on it.
+_PLAIN_MAY_HELP = frozenset({Kind.REFUSED, Kind.SERVER_ERROR, Kind.BAD_RESPONSE, Kind.BROKEN})
+# Where a little came each time, waits double no further than this: to a second, as configured.
+_LEAN_MAX = 3
+
 
 def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id: int) -> None:
     """Take the course that a failed try leads to."""
+    if job.in_vain and COURSES[failure.kind] is not Course.STOP:
+        why = f"{failure.message} (gave up after {job.fruitless} requests that brought next to nothing)"
+        work.fail(job, replace(failure, message=why))
+        return
+    if refusing.made_room(job, segment, failure):
+        give_back(job, segment)
+        return
     match COURSES[failure.kind]:
         case Course.AGAIN:
             if _is_one_too_many(work, segment, failure):
@@ -28,11 +51,59 @@ def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id
             _degrade(work, job, segment, failure, transfer_id)
         case Course.REDIRECT:
             redirect(work, job, segment, failure)
-        case Course.STOP if _may_have_expired(job, segment, failure):
-            _resolve_again(work, job, segment, failure)
         case Course.STOP | Course.CANCELLED:
-            job.segments.remove(segment)
-            work.fail(job, _with_way_out(failure))
+            _stop(work, job, segment, failure)
+
+
+def _stop(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
+    """The end of the job, unless it was an old URL that was refused, or one connection too many."""
+    if failure.status == 412 and segment.sent_if_range:
+        work.budget.policy((segment.target or job.target).origin).if_range = False
+        segment.wait(None, work.now)
+        return
+    if _may_be_an_edge(work, job, segment, failure):
+        return
+    expired = _may_have_expired(job, segment, failure)
+    may_bear_less = refusing.may_bear_less(work, job, segment, failure)
+    if job.in_vain:
+        expired = may_bear_less = False
+    if expired and (not segment.attempts or not may_bear_less):
+        _resolve_again(work, job, segment, failure)
+    elif may_bear_less and segment.trial:
+        _throttled(work, job, segment, failure)
+    elif may_bear_less:
+        refusing.ask_alone(work, job, segment, failure)
+    elif not _try_plainly(work, job, segment, failure):
+        job.segments.remove(segment)
+        work.fail(job, _with_way_out(failure))
+
+
+def _may_be_an_edge(work: Work, job: Job, segment: Segment, failure: Failure) -> bool:
+    """Whether another ETag, and nothing else, may come from another edge of a CDN; then it is asked again.
+
+    A file that changed goes on saying the new ETag. Several new ones, or the old one again (`running.on_end`),
+    are edges that disagree: what one of them sends whole is right, so one stream it is.
+    """
+    if failure.other_etag is None or job.resumed or job.stream:
+        return False
+    if not job.other_etags:
+        job.disagreed_since, job.disagreement = work.next_transfer_id, failure
+    job.other_etags.append(failure.other_etag)
+    if len(set(job.other_etags)) > 1:
+        restart(work, job, failure)
+    elif len(job.other_etags) <= _EDGE_TRIES:
+        segment.wait(failure, work.now)
+    else:
+        return False
+    return True
+
+
+def edges_disagree(work: Work, job: Job, transfer_id: int) -> bool:
+    """Whether the old ETag came again after another one did; then the file is begun again as one stream."""
+    if job.disagreement is None or transfer_id < job.disagreed_since or job.stream:
+        return False
+    restart(work, job, job.disagreement)
+    return True
 
 
 def _may_have_expired(job: Job, segment: Segment, failure: Failure) -> bool:
@@ -49,7 +120,10 @@ def _resolve_again(work: Work, job: Job, segment: Segment, failure: Failure) -> 
     if segment.target == job.target:
         job.target = job.url
         job.degraded = f"asked the first URL again: {failure.message}"
-    segment.wait(None, work.now)
+    wait_s = 0.0
+    if segment.attempts > 1:
+        wait_s = retry.backoff_s(segment.attempts, work.limits.retry, work.chance)
+    segment.wait(failure, work.now + wait_s)
 
 
 def _with_way_out(failure: Failure) -> Failure:
@@ -60,16 +134,18 @@ def _with_way_out(failure: Failure) -> Failure:
 
 
 def _again(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
-    """A passing failure: at once from the byte reached if it brought any, else after a wait."""
+    """A passing failure: at once from the byte reached if it brought enough, else after a wait."""
     if not segment.ranged and not segment.asks:
         restart(work, job, failure)
         return
     segment.attempts += 1
-    if _hopeless(work, job, segment.attempts, failure):
+    if _hopeless(work, job, segment.attempts, failure, segment):
         return
     wait_s = 0.0
-    if not segment.progressed:
-        wait_s = retry.backoff_s(segment.attempts, work.limits.retry, work.chance)
+    if not segment.fruitful:
+        segment.lean += 1
+        doublings = min(segment.lean, _LEAN_MAX) if segment.progressed else segment.attempts
+        wait_s = retry.backoff_s(doublings, work.limits.retry, work.chance)
     segment.wait(failure, work.now + max(wait_s, failure.retry_after_s or 0.0))
 
 
@@ -101,19 +177,23 @@ def _throttled(work: Work, job: Job, segment: Segment, failure: Failure) -> None
             wait_s = retry.backoff_s(max(1, segment.attempts), work.limits.retry, work.chance)
             segment.wait(failure, work.now + max(wait_s, failure.retry_after_s or 0.0))
     elif not _hopeless(work, job, 0, failure):
-        _give_back(job, segment)
+        give_back(job, segment)
         job.degraded = f"fewer connections: {failure.message}"
 
 
-def _give_back(job: Job, segment: Segment) -> None:
+def give_back(job: Job, segment: Segment) -> None:
     """The rest of a piece is missing again."""
+    if job.alone is segment:
+        job.alone = None
     job.segments.remove(segment)
     if segment.stop is not None:
         job.missing = job.missing.add(ByteRange(segment.position, segment.stop))
 
 
-def _hopeless(work: Work, job: Job, attempts: int, failure: Failure) -> bool:
-    """Whether trying again makes no sense any more; then the job fails."""
+def _hopeless(
+    work: Work, job: Job, attempts: int, failure: Failure, segment: Segment | None = None
+) -> bool:
+    """Whether trying again makes no sense any more; then the job fails, or is tried plainly."""
     longest_s, after_s = work.limits.max_wait_secs, failure.retry_after_s or 0.0
     if after_s > longest_s:
         why = f"{failure.message}; it asks to wait {after_s:.0f} s, longer than max_wait_secs ({longest_s:.0f} s)"
@@ -121,7 +201,20 @@ def _hopeless(work: Work, job: Job, attempts: int, failure: Failure) -> bool:
         why = f"{failure.message} (gave up after {attempts} tries)"
     else:
         return False
-    work.fail(job, replace(failure, message=why))
+    if after_s > longest_s or segment is None or not _try_plainly(work, job, segment, failure):
+        work.fail(job, replace(failure, message=why))
+    return True
+
+
+def _try_plainly(work: Work, job: Job, segment: Segment, failure: Failure) -> bool:
+    """Before a file is given up of which a range was refused: one GET without Range, which may be answered.
+
+    What was fetched is kept until it is.
+    """
+    refused = failure.kind in _PLAIN_MAY_HELP or failure.status == 403
+    if not refused or not segment.ranged or job.stream or job.in_vain:
+        return False
+    restart(work, job, failure, keep=True)
     return True
 
 
@@ -154,15 +247,16 @@ def _ask_for_less(work: Work, job: Job, segment: Segment, failure: Failure) -> N
     segment.wait(failure, work.now)
 
 
-def restart(work: Work, job: Job, failure: Failure) -> None:
+def restart(work: Work, job: Job, failure: Failure, *, keep: bool = False) -> None:
     """Begin the whole file again as one stream, once what is under way has ended.
 
-    Coming down from ranges is no failed try; a stream that ends too soon is.
+    Coming down from ranges is no failed try; a stream that ends too soon is. keep: what was fetched
+    counts until the stream is there.
     """
     job.restarts += job.stream
     if job.stream and _hopeless(work, job, job.restarts, failure):
         return
-    job.stream, job.restarting = True, failure
+    job.stream, job.restarting, job.alone, job.keeps = True, failure, None, keep
     for segment in list(job.segments):
         if segment.live:
             work.give_up(segment, failure)
@@ -177,8 +271,10 @@ def restart_if_quiet(work: Work, job: Job) -> None:
     if failure is None or job.segments:
         return
     job.restarting = job.offer = None
-    job.done = job.synced = job.missing = RangeSet()
-    work.record(job, shrinks=True)
+    job.missing, job.seal = RangeSet(), None
+    if not job.keeps:
+        job.done = job.synced = RangeSet()
+        work.record(job, shrinks=True)
     segment = Segment(0, None, ranged=False, asks=True, phase=Phase.WAITING, position=0)
     job.degraded = f"one plain request from the start: {failure.message}"
     wait_s = 0.0

@@ -40,8 +40,8 @@ def _sync(work: Work, job: Job, size_bytes: int) -> None:
 
 def on_digested(work: Work, job: Job, found: tuple[Checksum, ...]) -> None:
     """The digests are there. One that does not match begins the file again, once, in a new inode."""
-    if job.ending is not None or job.size_bytes is None:
-        return
+    if job.state is not State.VERIFYING or job.ending is not None or job.size_bytes is None:
+        return  # it comes too late
     by_algorithm = {checksum.algorithm: checksum for checksum in found}
     for expected, who in _expected(job):
         is_ = by_algorithm[expected.algorithm]
@@ -54,6 +54,7 @@ def on_digested(work: Work, job: Job, found: tuple[Checksum, ...]) -> None:
 
 def _begin_again(work: Work, job: Job, failure: Failure) -> None:
     job.done = job.synced = job.missing = RangeSet()
+    job.seal = None
     work.record(job, shrinks=True)
     job.mismatches += 1
     if job.mismatches > 1:

@@ -1,8 +1,8 @@
 """What one origin has taught us: how many requests at once it bears, and until when it wants to be left alone.
 
-All at once, then learn: the first refusal (429, 503) makes the number of requests still running the
-limit. One more is tried after a second; each time that is refused the wait doubles, up to a minute;
-each time it is borne the limit rises by one.
+All at once, then learn: the first refusal (429, 503, a 403 after success) makes the number of
+requests still running the limit. One more is tried after a second; each time that is refused the wait
+doubles, up to a minute; each time it is borne the limit rises by one.
 """
 
 from __future__ import annotations
@@ -38,6 +38,10 @@ class HostPolicy:
         if self._limit is None or running < self._limit:
             return True
         return running == self._limit and now >= self._trial_s
+
+    def tries_one_more(self, running: int) -> bool:
+        """Whether a request beside `running` others goes beyond what it is known to bear."""
+        return self._limit is not None and running >= self._limit
 
     def refused(self, running: int, now: float, retry_after_s: float | None) -> None:
         """A request was refused while `running` others went on."""

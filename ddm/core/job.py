@@ -26,7 +26,7 @@ from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.response import Ask
 from ddm.http.url import URL
-from ddm.limits import RECORD_INTERVAL_S
+from ddm.limits import FRUITLESS_REQUESTS_MAX, RECORD_INTERVAL_S
 from ddm.record import JobRecord, PartIdentity, State
 from ddm.spec import Checksum, JobSpec
 
@@ -71,7 +71,7 @@ class Job(Struct):
     target: where requests go now: the URL, or what it redirects to. hops: how many redirects led
     there since bytes last came.
     done: exactly what is in the file; synced: what of it a sync has covered. missing: neither done
-    nor any segment's.
+    nor any segment's. seal: the last missing byte, kept for the last request.
     max_segments: requests in flight at most; falls when the server cannot do ranges. stream: one
     plain GET, no ranges.
     rtt_s: the quickest connection that was made.
@@ -81,6 +81,11 @@ class Job(Struct):
         begin again.
     opening: the part file is being opened; part_fresh: it is open and nothing was written to it
     yet.
+    fruitless: requests that brought next to nothing, less those that were worth it. alone: a refused
+    piece that is asked for while nothing else of the job is (`refusing.py`).
+    keeps: whether what was fetched counts until the new beginning is answered. resumed: bytes of an
+    earlier run count. other_etags: those that came where only the ETag was another; disagreement: the
+    first such failure; disagreed_since: the first transfer after it.
     vouched: the digests that the server named; mismatches: how often the whole file had others.
     begun_s: when its first request went out.
     offer: the head that waits for the part file. restarting: why everything begins again, until the
@@ -107,6 +112,7 @@ class Job(Struct):
     done: RangeSet = RangeSet()
     synced: RangeSet = RangeSet()
     missing: RangeSet = RangeSet()
+    seal: ByteRange | None = None
     segments: list[Segment] = field(default_factory=list)
     connections_planned: int = 1
     pieces_done: int = 0
@@ -122,6 +128,13 @@ class Job(Struct):
     offer: Ask | None = None
     ending: Ending | None = None
     restarting: Failure | None = None
+    keeps: bool = False
+    resumed: bool = False
+    other_etags: list[str] = field(default_factory=list)
+    disagreed_since: int = 0
+    disagreement: Failure | None = None
+    fruitless: int = 0
+    alone: Segment | None = None
     vouched: tuple[Checksum, ...] = ()
     mismatches: int = 0
     begun_s: float | None = None
@@ -149,6 +162,19 @@ class Job(Struct):
         return bool(self.done or self.recorded_written)
 
     @property
+    def recordable(self) -> tuple[RangeSet, RangeSet]:
+        """What the store may hold of `done` and `synced`.
+
+        A server's digest is not stored. Of a whole file that it has still to be compared with, the last byte is
+        left out: whoever goes on asks for that byte, and the answer brings the digest again.
+        """
+        size = self.size_bytes
+        compared = self.state is State.FINISHING or not self.vouched
+        if compared or not size or not self.whole:
+            return self.done, self.synced
+        return self.done.within(size - 1), self.synced.within(size - 1)
+
+    @property
     def leaving(self) -> bool:
         """Whether transfers that end now end for good."""
         return self.ending is not None or self.restarting is not None
@@ -168,6 +194,8 @@ class Job(Struct):
 
     def waiting_segment(self) -> Segment | None:
         """Of the segments that wait, the one that may go first."""
+        if self.alone is not None:
+            return None if self.alone.live else self.alone
         waiting = (s for s in self.segments if s.phase is Phase.WAITING)
         return min(waiting, key=lambda s: s.not_before_s, default=None)
 
@@ -180,6 +208,35 @@ class Job(Struct):
             self.meter.add(gained, now)
             self.unrecorded = True
             self.part_fresh = False
+
+    def count(self, segment: Segment, *, well: bool) -> None:
+        """Count a request that is over: one that was worth it makes up for one that was not."""
+        worth = well or segment.fruitful
+        self.fruitless = max(0, self.fruitless - 1) if worth else self.fruitless + 1
+
+    def set_seal_aside(self) -> None:
+        """Leave the last missing byte for a request of its own, after all others have ended.
+
+        A server that sends a file which is being written over in place goes on under the old ETag; only the head
+        of a later answer shows it. Where a digest is known, it decides.
+        """
+        digest_known = self.vouched or self.spec.checksums
+        recognisable = self.representation is not None and self.representation.resumable
+        self.seal = None
+        if self.missing and recognisable and not digest_known:
+            stop = list(self.missing)[-1].stop
+            self.seal = ByteRange(stop - 1, stop)
+            self.missing = self.missing.minus(RangeSet((self.seal,)))
+
+    def break_seal(self) -> None:
+        """Everything else is there: now for the last byte."""
+        if self.seal is not None:
+            self.missing, self.seal = self.missing.add(self.seal), None
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether it has sent so many requests for so little that it is given up."""
+        return self.fruitless >= FRUITLESS_REQUESTS_MAX
 
     def speed_guess_bps(self) -> float | None:
         """What a new connection may bring: the median of those that run."""

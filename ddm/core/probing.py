@@ -93,6 +93,12 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
     work.budget.policy(origin).bore(work.budget.running_at(origin), work.now)
     if job.leaving:
         return
+    known = job.representation if job.claimed else None
+    if known is not None and (change := known.difference(offer.representation)):
+        why = f"the file on the server is no longer the one that was begun: {change}"
+        why += "; --force-restart begins it again"
+        work.fail(job, Failure(Kind.CHANGED, why, Exit.CHANGED))
+        return
     name = job.name or choose_name(job.spec.name, offer.content_disposition, job.target)
     coding = offer.representation.content_coding
     if coding and not saved_as_coded(name, coding):
@@ -155,6 +161,7 @@ def on_part_opened(work: Work, job: Job, event: PartOpened) -> None:
     if event.kept and (not job.done or whole_offered or not fits):
         reset(work, job)
         return
+    job.resumed = bool(job.done)
     if job.done != job.recorded_written:
         work.record(job, shrinks=True)
     job.recorded_written = RangeSet()
@@ -183,6 +190,7 @@ def accept(work: Work, job: Job) -> None:
             held = held.union(RangeSet.of(segment.start, segment.stop))
     size = job.size_bytes
     job.missing = held.gaps(size) if size is not None and offer.partial else RangeSet()
+    job.set_seal_aside()
     if size is not None:
         wanted = max(1, job.missing.total + PROBE_BYTES)
         job.connections_planned = connections_deserved(wanted, job.max_segments, work.limits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
-from ddm.core import failing, probing
+from ddm.core import failing, probing, refusing
 from ddm.core.events import TransferEnded
 from ddm.core.finishing import finish
 from ddm.core.job import Job
@@ -46,12 +46,16 @@ def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
 def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None:
     """A transfer is over, well or not."""
     failure = _settle(work, job, segment, event)
+    well = failure is None or (COURSES[failure.kind] is Course.AGAIN and segment.full)
+    job.count(segment, well=well)
     if job.leaving:
         job.segments.remove(segment)
         work.end_if_quiet(job)
         failing.restart_if_quiet(work, job)
         return
-    if failure is None or (COURSES[failure.kind] is Course.AGAIN and segment.full):
+    if segment.progressed and failing.edges_disagree(work, job, event.transfer_id):
+        return
+    if failure is None or well:
         _filled(work, job, segment)
         return
     failing.follow(work, job, segment, failure, event.transfer_id)
@@ -71,8 +75,14 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     if failure is not None and failure.kind is Kind.BAD_RESPONSE and segment.progressed:
         failing.take_back(work, job, segment)
     if segment.progressed:
-        segment.attempts = job.hops = 0
+        # What came too slowly to be worth waiting for is a failed try all the same.
+        if failure is None or failure.kind is not Kind.STALLED:
+            segment.attempts = 0
+        job.hops = 0
         job.seen_urls.clear()
+        refusing.was_borne(job, segment)
+    if segment.fruitful:
+        segment.lean = 0
     if segment.phase is Phase.OFFERED:
         job.offer = None
     return failure
@@ -93,6 +103,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
         finish(work, job)
     elif (
         job.missing
+        and job.alone is None
         and job.live < job.max_segments
         and work.budget.allows(origin, work.now)
         and not _another_needs_it_more(work, job)
@@ -113,6 +124,8 @@ def go_on(work: Work, job: Job) -> bool:
         work.start(job, waiting)
         return True
     if not job.segments and not job.missing:
+        job.break_seal()
+    if not job.segments and not job.missing:
         probing.probe(work, job)
         return True
     if job.missing and job.live < min(job.max_segments, job.connections_planned):
@@ -127,7 +140,10 @@ def wants(job: Job, now: float) -> bool:
     if job.leaving or job.opening or job.state in (State.VERIFYING, State.FINISHING):
         return False
     waiting = job.waiting_segment()
-    if waiting is not None and waiting.not_before_s <= now:
+    due = waiting is not None and waiting.not_before_s <= now
+    if job.alone is not None:
+        return due and not job.live
+    if due:
         return job.live < job.max_segments or not job.live
     if not job.segments:
         return True

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from ddm.failures import Failure
 from ddm.http.url import URL
+from ddm.limits import PROGRESS_LEAST_BYTES
 
 
 class Phase(Enum):
@@ -46,8 +47,9 @@ class Segment(Struct):
     Range is sent.
     asks: whether its head comes before the engine. position: the first offset not yet in the file.
     transfer_id, target, begun_position: of the try under way; transfer_id is None while WAITING.
-    attempts: failures in a row without a byte. given_up: why we cancelled it ourselves, until its
-    end arrives.
+    attempts: failures in a row without a byte. lean: failures in a row that each brought too little.
+    trial: whether the try under way went beyond what its origin is known to bear.
+    given_up: why we cancelled it ourselves, until its end arrives.
     speed_bps: what it brought lately; None until measured.
     """
 
@@ -62,6 +64,8 @@ class Segment(Struct):
     begun_position: int = 0
     sent_if_range: bool = False
     attempts: int = 0
+    lean: int = 0
+    trial: bool = False
     not_before_s: float = 0.0
     waits_for: Failure | None = None
     given_up: Failure | None = None
@@ -85,6 +89,11 @@ class Segment(Struct):
     def progressed(self) -> bool:
         """Whether the try under way, or the one that just ended, brought a byte."""
         return self.position > self.begun_position
+
+    @property
+    def fruitful(self) -> bool:
+        """Whether that try brought enough to be worth its request."""
+        return self.position - self.begun_position >= PROGRESS_LEAST_BYTES
 
     @property
     def full(self) -> bool:

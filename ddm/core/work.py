@@ -77,6 +77,7 @@ class Work(Struct):
         transfer_id = self.next_transfer_id
         self.next_transfer_id += 1
         segment.begin(transfer_id, job.target, self.now)
+        segment.trial = self.budget.policy(origin).tries_one_more(self.budget.running_at(origin))
         self.transfers[transfer_id] = (job, segment)
         self.budget.reserve(origin)
         job.meter.begin(self.now)
@@ -89,6 +90,7 @@ class Work(Struct):
             range=wanted if segment.ranged else None,
             if_range=if_range,
             user_agent=self.user_agent,
+            want_digest=segment.asks,
         )
         expectation = Expectation(wanted if segment.ranged else None, known, ask=segment.asks)
         alone = len(self.jobs) == 1
@@ -142,7 +144,8 @@ class Work(Struct):
         """Store a job's claims."""
         job.unrecorded = False
         job.recorded_s = self.now
-        self.tell(job, RecordProgress(job.id, job.done, job.synced, shrinks))
+        written, synced = job.recordable
+        self.tell(job, RecordProgress(job.id, written, synced, shrinks))
 
     @staticmethod
     def _id_of(segment: Segment) -> int:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ddm import redact
 from ddm.byteranges import ByteRange
 from ddm.errors import UsageError
+from ddm.http.digests import WANT_REPR_DIGEST
 from ddm.http.fields import check_field, range_field
 from ddm.http.url import URL, percent_decoded
 
@@ -59,6 +60,8 @@ def check_headers(headers: Iterable[tuple[str, str]]) -> None:
         check_field(name, value)
         if name.lower() in _OURS:
             raise UsageError(f"the header {name} is set by DDM itself; leave it out")
+        if name.lower() == "proxy-authorization":
+            raise UsageError("Proxy-Authorization would reach the server; use --proxy for it")
 
 
 def build(
@@ -69,16 +72,22 @@ def build(
     range: ByteRange | None,  # noqa: A002 - the RFC's word, and that of Expectation
     if_range: str | None,
     user_agent: str,
+    want_digest: bool = False,
 ) -> Request:
     """The request for one hop.
 
     url: where it goes. original: what the user asked for; its userinfo becomes Authorization.
     headers: the user's, as `check_headers` let them through. They, and the userinfo, are only for
-        the original's origin; an Authorization, Accept or User-Agent among them replaces DDM's.
+        the original's origin, but for User-Agent; an Authorization, Accept, User-Agent or Want-Repr-Digest among them
+        replaces DDM's.
     if_range: a strong ETag, sent beside a range only.
+    want_digest: ask for the digest of the whole file (RFC 9530 section 4).
     """
     ours: Fields = (("Accept", "*/*"), ("User-Agent", user_agent))
-    theirs: Fields = ()
+    if want_digest:
+        ours += (("Want-Repr-Digest", WANT_REPR_DIGEST),)
+    # Who asks is no secret; everything else is for the user's own origin.
+    theirs: Fields = tuple(field for field in headers if field[0].lower() == "user-agent")
     if url.origin == original.origin:
         theirs = headers
         if original.userinfo is not None:

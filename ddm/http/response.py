@@ -14,6 +14,7 @@ from ddm import redact
 from ddm.byteranges import ByteRange
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
+from ddm.http.digests import repr_digests
 from ddm.http.fields import ContentRange, Unsatisfied, parse_content_length, parse_content_range
 from ddm.http.head import Head
 from ddm.http.refusal import refusal
@@ -118,13 +119,17 @@ def _judge_whole(expectation: Expectation, head: Head) -> Verdict:
 
 
 def _judge_unsatisfied(expectation: Expectation, head: Head) -> Verdict:
-    """A 416: the range begins behind the end, as any does in an empty file (RFC 9110 15.5.17)."""
+    """A 416: the range begins behind the end, as any does in an empty file.
+
+    Source: RFC 9110 section 15.5.17. What it brings is an error page, not the file.
+    """
     found = parse_content_range(head.get("content-range") or "")
     size = found.complete_length if isinstance(found, Unsatisfied) else None
     if size is not None and expectation.representation is not None:
         _check_same(expectation.representation, head, Representation(size))
-    if expectation.ask and size == 0:
-        return _ask(head, _representation(head, 0), 0, 0)
+    if expectation.ask and expectation.range is not None and size == 0:
+        # A coding would be the error page's.
+        return _ask(head, replace(_representation(head, 0), content_coding=None), 0, 0)
     of_bytes = "" if size is None else f" of {size} bytes"
     raise _wrong(head, f"the server says that the range asked for is outside of the file{of_bytes}")
 
@@ -161,8 +166,8 @@ def _representation(head: Head, size_bytes: int | None) -> Representation:
 
 
 def _ask(head: Head, found: Representation, start: int, stop: int | None) -> Ask:
-    partial = head.status != 200
-    return Ask(found, start, stop, partial, head.get("content-disposition"))
+    digests = () if head.status == 416 else repr_digests(head)
+    return Ask(found, start, stop, head.status != 200, head.get("content-disposition"), digests)
 
 
 def _check_identity(expectation: Expectation, head: Head, found: Representation) -> None:
@@ -189,8 +194,18 @@ def _check_coding(expected: Representation, head: Head, found: Representation) -
 
 def _check_same(expected: Representation, head: Head, found: Representation) -> None:
     if change := expected.difference(found):
-        message = f"the file on the server is no longer the one that was begun: {change}"
-        raise _failure(head, Kind.CHANGED, message, Exit.CHANGED)
+        raise _changed(expected, head, found, change)
+
+
+def _changed(
+    expected: Representation, head: Head, found: Representation, change: str
+) -> FailureError:
+    rest = replace(found, etag=None)
+    only_etag = found.size_bytes is not None and expected.difference(rest) is None
+    message = f"the file on the server is no longer the one that was begun: {change}"
+    other_etag = found.strong_etag if only_etag else None
+    failure = Failure(Kind.CHANGED, message, Exit.CHANGED, head.status, other_etag=other_etag)
+    return FailureError(failure)
 
 
 def _range_ignored(
@@ -198,11 +213,13 @@ def _range_ignored(
 ) -> FailureError:
     """What a 200 to a range means: another file, or a server that does not do ranges.
 
-    It is another file if its length or strong ETag says so. A date alone is no proof, and in
-    another coding both would differ anyway. Raises the former, returns the latter.
+    It is another file if its strong ETag says so. A date or a length alone is no proof: error pages
+    come with 200, too; and in another coding all would differ anyway. Raises the former, returns the latter.
     """
-    if expected is not None and found.content_coding == expected.content_coding:
-        _check_same(expected, head, replace(found, last_modified=None))
+    heeded = replace(found, last_modified=None, size_bytes=None)
+    comparable = expected is not None and found.content_coding == expected.content_coding
+    if expected is not None and comparable and (change := expected.difference(heeded)):
+        raise _changed(expected, head, found, change)
     message = "the server sent the whole file where a part was asked for"
     return _failure(head, Kind.RANGE_IGNORED, message)
 

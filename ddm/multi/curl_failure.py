@@ -1,16 +1,14 @@
 """What libcurl says when a transfer fails, as a Failure.
 
-It says a code (libcurl-errors(3)), the errno of the system and a message.
-
-libcurl's codes are numbers of its stable ABI; pycurl does not name them all. A cause that a
-callback kept (a full disk, an answer that was refused) goes before all of this: the transfer sees
-to it.
+It says a code (`curl_codes`), the errno of the system and a message. A cause that a callback kept
+(a full disk, an answer that was refused) goes before all of this: the transfer sees to it.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 
 import pycurl
 from msgspec import Struct
@@ -20,58 +18,7 @@ from ddm.errors import Exit, UsageError
 from ddm.failures import Failure, Kind
 from ddm.http import url as urls
 from ddm.multi.curl import Easy, connect_s
-
-_CODES: dict[Kind, tuple[int, ...]] = {
-    Kind.UNRESOLVED: (
-        6,  # COULDNT_RESOLVE_HOST
-    ),
-    Kind.UNREACHABLE: (
-        5,  # COULDNT_RESOLVE_PROXY
-        7,  # COULDNT_CONNECT
-        28,  # OPERATION_TIMEDOUT; STALLED once there was a connection
-        45,  # INTERFACE_FAILED
-        97,  # PROXY
-    ),
-    Kind.BROKEN: (
-        16,  # HTTP2: framing
-        18,  # PARTIAL_FILE
-        52,  # GOT_NOTHING
-        55,  # SEND_ERROR
-        56,  # RECV_ERROR
-        80,  # SSL_SHUTDOWN_FAILED
-        92,  # HTTP2_STREAM
-        95,  # HTTP3
-        96,  # QUIC_CONNECT_ERROR
-    ),
-    Kind.TLS: (
-        35,  # SSL_CONNECT_ERROR
-        53,  # SSL_ENGINE_NOTFOUND
-        54,  # SSL_ENGINE_SETFAILED
-        58,  # SSL_CERTPROBLEM: our own
-        59,  # SSL_CIPHER
-        66,  # SSL_ENGINE_INITFAILED
-        98,  # SSL_CLIENTCERT
-        101,  # ECH_REQUIRED
-    ),
-    Kind.UNTRUSTED: (
-        51,  # PEER_FAILED_VERIFICATION, before 7.62
-        60,  # PEER_FAILED_VERIFICATION
-        77,  # SSL_CACERT_BADFILE
-        82,  # SSL_CRL_BADFILE
-        83,  # SSL_ISSUER_ERROR
-        90,  # SSL_PINNEDPUBKEYNOTMATCH
-        91,  # SSL_INVALIDCERTSTATUS
-    ),
-    Kind.BAD_RESPONSE: (
-        1,  # UNSUPPORTED_PROTOCOL: also HTTP/0.9
-        3,  # URL_MALFORMAT
-        8,  # WEIRD_SERVER_REPLY
-        47,  # TOO_MANY_REDIRECTS
-        61,  # BAD_CONTENT_ENCODING
-        100,  # TOO_LARGE
-    ),
-}
-_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
+from ddm.multi.curl_codes import KINDS
 
 _EXITS = {
     Kind.UNRESOLVED: Exit.NAME_RESOLUTION,
@@ -84,6 +31,8 @@ _EXITS = {
     Kind.INTERNAL: Exit.UNEXPECTED,
 }
 _TIMED_OUT = 28
+# What libcurl says of a chunk size that is no number, and of a chunk that does not end where it should.
+_CHUNKS = re.compile(r"chunk |.*chunked-encoding")
 _RESETS = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
 
 
@@ -132,7 +81,7 @@ def from_curl(ending: Ending, url: str) -> Failure:
         case Kind.UNTRUSTED:
             said = (
                 f"the certificate of {host} is not trusted: {message}; "
-                "if you know its authority, name a file with it in SSL_CERT_FILE"
+                "if you know its authority, name a file with it with --cacert"
             )
         case Kind.BAD_RESPONSE:
             said = f"the answer of {server} makes no sense: {message}"
@@ -143,13 +92,11 @@ def from_curl(ending: Ending, url: str) -> Failure:
 
 
 def _kind(ending: Ending) -> Kind:
-    kind = _KINDS.get(ending.code, Kind.INTERNAL)
+    kind = KINDS.get(ending.code, Kind.INTERNAL)
     if ending.code == _TIMED_OUT and ending.connected:
         return Kind.STALLED
-    if kind is Kind.BROKEN and ending.message.startswith("chunk "):
-        return (
-            Kind.BAD_RESPONSE
-        )  # libcurl calls a chunk size that is no number a failure to receive
+    if kind is Kind.BROKEN and _CHUNKS.match(ending.message):
+        return Kind.BAD_RESPONSE  # libcurl calls chunks that make no sense a failure to receive
     if kind is Kind.TLS and ending.os_errno in _RESETS:
         return Kind.BROKEN  # the peer hung up during the handshake, as an overloaded one does
     return kind
@@ -157,7 +104,7 @@ def _kind(ending: Ending) -> Kind:
 
 def _why_unreachable(ending: Ending, message: str) -> str:
     if "proxy" in message or "CONNECT" in message:
-        return f"{message}; check http_proxy, https_proxy and all_proxy in the environment"
+        return f"{message}; check --proxy, and http_proxy, https_proxy and all_proxy in the environment"
     if ending.code == _TIMED_OUT:
         return "no answer in time"
     return os.strerror(ending.os_errno) if ending.os_errno else message

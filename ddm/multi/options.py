@@ -89,6 +89,8 @@ class TransferOptions(Struct, frozen=True):
             yield pycurl.CAINFO, ca_file
         if self.route.proxy is not None:
             yield pycurl.PROXY, self.route.proxy
+            # What the user says now counts more than no_proxy in the environment.
+            yield pycurl.NOPROXY, ""
         if self.wide_window:
             yield pycurl.SOCKOPTFUNCTION, widen_window
 

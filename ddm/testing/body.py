@@ -7,20 +7,38 @@ mixed bytes never look right by chance.
 
 from __future__ import annotations
 
+import hashlib
 import random
 from dataclasses import dataclass
+from functools import cached_property
 
 _BLOCK_BYTES = 65521
 _TAPE_BYTES = 256 * 1024 + _BLOCK_BYTES
 
 
 class Body:
-    """`size` bytes that depend on `key` and their offset alone."""
+    """`size` bytes that depend on `key` and their offset alone.
+
+    flip_at: the byte that comes with a flipped bit where the way to the client spoils something.
+    """
 
     def __init__(self, key: str, size: int) -> None:
         self.size = size
+        self.flip_at = size // 3
         block = random.Random(key).randbytes(_BLOCK_BYTES)  # noqa: S311 - a scripted world, no secrets
         self._tape = block * (_TAPE_BYTES // _BLOCK_BYTES + 1)
+
+    @cached_property
+    def sha256(self) -> bytes:
+        """Its digest."""
+        return hashlib.sha256(self.read(0, self.size)).digest()
+
+    def flipped(self, data: bytes, offset: int) -> bytes:
+        """`data`, which begins at `offset`, with that bit flipped, if it is in there."""
+        at = self.flip_at - offset
+        if not 0 <= at < len(data):
+            return data
+        return data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
 
     def read(self, start: int, stop: int) -> bytes:
         """The bytes from start to stop. Beyond `size` the pattern goes on, for servers that send too much."""

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from ddm.http.head import Head
 from ddm.http.request import Request
 from ddm.testing.body import Version
-from ddm.testing.reply import Reply
+from ddm.testing.reply import Ending, Reply
 from ddm.testing.served import ServedFile
 
 
@@ -18,13 +18,18 @@ from ddm.testing.served import ServedFile
 class Origin:
     """One host.
 
-    files: by path. moved: Locations by path. connections_max: above it every request gets a 503, until `calm_s`.
+    files: by path. moved: Locations by path. connections_max: above it every request gets `too_many`, until
+    `calm_s`: a status, or 0 for a reset. life_s: how long what a Location names may be asked for, until `calm_s`;
+    then it gets `expired`.
     """
 
     host: str
     files: dict[str, ServedFile] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
     connections_max: int | None = None
+    too_many: int = 503
+    life_s: float | None = None
+    expired: int = 403
     calm_s: float = 0.0
 
 
@@ -43,29 +48,40 @@ class Internet:
         files = (file for origin in self._origins.values() for file in origin.files.values())
         return [version for file in files for version in file.versions]
 
+    def chain(self, url: str) -> list[str]:
+        """A URL and those that redirects lead to."""
+        chain: list[str] = []
+        while url not in chain:
+            chain.append(url)
+            parts = urlsplit(url)
+            location = self._origins[parts.netloc].moved.get(parts.path, parts.path)
+            url = location if "://" in location else f"{parts.scheme}://{parts.netloc}{location}"
+        return chain
+
     def file(self, url: str) -> ServedFile | None:
         """The file that a URL leads to, by way of redirects; None if it leads nowhere."""
-        for _ in range(20):
-            parts = urlsplit(url)
-            origin = self._origins[parts.netloc]
-            if parts.path in origin.files:
-                return origin.files[parts.path]
-            if parts.path not in origin.moved:
-                return None
-            location = origin.moved[parts.path]
-            url = location if "://" in location else f"http://{origin.host}{location}"
-        return None
+        last = urlsplit(self.chain(url)[-1])
+        return self._origins[last.netloc].files.get(last.path)
 
     def answer(self, request: Request, *, active: int, now: float, wall_s: float) -> Reply:
         """What comes of a request. active: connections to its host at this moment, with this one."""
-        self.requests[request.url] += 1
+        self.requests[request.url.partition("?")[0]] += 1
         parts = urlsplit(request.url)
         origin = self._origins[parts.netloc]
         limit = origin.connections_max
         if limit is not None and active > limit and now < origin.calm_s:
-            return Reply(Head(503))
+            return (
+                Reply(Head(origin.too_many))
+                if origin.too_many
+                else Reply(None, ending=Ending.RESET)
+            )
         if parts.path in origin.moved:
-            return Reply(Head(302, (("location", origin.moved[parts.path]),)))
+            location = origin.moved[parts.path]
+            if origin.life_s is not None:
+                location += f"?until={now + origin.life_s}"
+            return Reply(Head(302, (("location", location),)))
+        if parts.query and float(parts.query.removeprefix("until=")) < now < origin.calm_s:
+            return Reply(Head(origin.expired))
         file = origin.files.get(parts.path)
         if file is None:
             return Reply(Head(404))

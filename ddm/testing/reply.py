@@ -25,7 +25,7 @@ class Reply:
     head: None if there is none; then `failure` (if given) is why, else `ending` tells.
     body, start, stop: the bytes that are really sent, whatever the head says.
     announced_stop: where the framing says that the body ends; None for chunked.
-    delay_s: from the request to the head. speed_bps: of the body.
+    flips: whether a bit is flipped on the way. delay_s: from the request to the head. speed_bps: of the body.
     """
 
     head: Head | None
@@ -35,6 +35,7 @@ class Reply:
     announced_stop: int | None = None
     ending: Ending = Ending.WHOLE
     failure: Failure | None = None
+    flips: bool = False
     delay_s: float = 0.01
     speed_bps: float = 1e6
 

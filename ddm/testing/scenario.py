@@ -16,7 +16,7 @@ from ddm.limits import (
     Limits,
     RetryLimits,
 )
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec
 from ddm.testing.body import Body, Version
 from ddm.testing.faults import DiskFault, Doing
 from ddm.testing.origin import Origin
@@ -34,8 +34,10 @@ _DISK_ERRORS = {
     Doing.SYNC: (errno.EIO, errno.ENOSPC),
     Doing.PUBLISH: (errno.EIO, errno.EACCES),
 }
-# A change that the servers' fields do not show would be noticed by nobody without a digest.
+# A change that the servers' fields do not show would be noticed by nobody without a digest; nor would a flipped bit.
 _HIDES_CHANGES = {Trouble.NO_VALIDATOR}
+_ONLY_DIGESTS_SHOW = {Trouble.FLIP}
+_SECURE = "secure.test"
 
 How = Literal["stop", "kill", "power"]
 
@@ -89,6 +91,10 @@ class _Dealer:
         origins = [Origin(host, calm_s=self._calm_s) for host in hosts]
         for origin in origins:
             origin.connections_max = chance.choice((None, None, None, 1, 2, 5))
+            origin.too_many = chance.choice((503, 403, 0))
+            origin.life_s = chance.choice((None, 0.05, 0.5, 3.0))
+            origin.expired = chance.choice((401, 403, 404, 410))
+        origins.append(Origin(_SECURE, calm_s=self._calm_s))
         jobs = tuple(self._job(number, origins) for number in range(chance.randint(1, 4)))
         named = [f"{DIRECTORY}/{job.name}" for job in jobs if job.name and chance.random() < 0.1]
         return Scenario(
@@ -104,20 +110,45 @@ class _Dealer:
 
     def _job(self, number: int, origins: list[Origin]) -> JobSpec:
         chance = self._chance
-        origin = chance.choice(origins)
+        *plain, secure = origins
+        origin = chance.choice(plain)
         path = f"/{number}/file.bin" if chance.random() < 0.3 else f"/file{number}.bin"
-        origin.files[path] = self._file(number)
+        file = origin.files[path] = self._file(number)
+        checksums = self._checksums(file)
         asked = f"http://{origin.host}{path}"
         hop = chance.random()
         if hop < 0.15:
-            asker = chance.choice(origins)
+            asker = chance.choice(plain)
             asker.moved[f"/go{number}"] = path if asker is origin else asked
             asked = f"http://{asker.host}/go{number}"
         elif hop < 0.18:
             origin.moved[f"/round{number}"] = f"/round{number}"
             asked = f"http://{origin.host}/round{number}"
+        elif hop < 0.22:
+            secure.moved[f"/go{number}"] = asked
+            asked = f"https://{_SECURE}/go{number}"
         name = f"asked{number}.bin" if chance.random() < 0.2 else None
-        return JobSpec(asked, DIRECTORY, name, max_segments=chance.choice((0, 0, 0, 1, 2, 5)))
+        return JobSpec(
+            asked,
+            DIRECTORY,
+            name,
+            max_segments=chance.choice((0, 0, 0, 1, 2, 5)),
+            checksums=checksums,
+            allow_downgrade=chance.random() < 0.5,
+        )
+
+    def _checksums(self, file: ServedFile) -> tuple[Checksum, ...]:
+        """What the user says the file is: mostly nothing. Bits flip only where somebody can tell."""
+        drawn = self._chance.random()
+        body = file.versions[0].body
+        known: tuple[Checksum, ...] = ()
+        if drawn < 0.12:
+            known = (Checksum("sha-256", body.sha256.hex()),)
+        elif drawn < 0.15:
+            known = (Checksum("sha-256", "0" * 64),)
+        if not known and file.traits.digest is None:
+            file.temper.kinds = [k for k in file.temper.kinds if k not in _ONLY_DIGESTS_SHOW]
+        return known
 
     def _file(self, number: int) -> ServedFile:
         chance = self._chance
@@ -129,6 +160,10 @@ class _Dealer:
             if_range=chance.choice(("honest", "honest", "ignored", "everything")),
             empty_is_416=chance.random() < 0.5,
             status=chance.choice((404, 403, 410)) if chance.random() < 0.04 else 200,
+            hangs_up_bytes=self._hangs_up_bytes(first.body.size),
+            digest=chance.choice((None, None, None, None, None, "right", "right", "wrong"))
+            if chance.random() < 0.4
+            else None,
             disposition=chance.choice((None, None, f'attachment; filename="named{number}.bin"')),
             delay_s=chance.choice((0.001, 0.05, 0.4)),
             speed_bps=chance.choice((1e6, 5e6, 3e7)),
@@ -144,6 +179,13 @@ class _Dealer:
                 self._heirs.append((file, heir))
             file.temper.kinds = [kind for kind in self._kinds if kind not in _HIDES_CHANGES]
         return file
+
+    def _hangs_up_bytes(self, size: int) -> int | None:
+        """Mostly never; else often enough to be a nuisance, or always at once."""
+        chance = self._chance
+        if chance.random() < 0.9:
+            return None
+        return chance.choice((1, 100, 5000, max(16 * KIB, size // 40), max(64 * KIB, size // 7)))
 
     def _version(self, number: int, age: int, validators: str, size: int | None = None) -> Version:
         chance = self._chance
@@ -167,6 +209,7 @@ class _Dealer:
             max_jobs=chance.choice((0, 0, 1, 2)),
             segment_buffer_bytes=64 * KIB,
             stall_timeout_secs=chance.choice((4.0, 60.0)),
+            timeout_secs=chance.choice((0.0, 0.0, 0.0, 0.0, 3.0, 100.0)),
             retry=RetryLimits(max_attempts=chance.choice((3, 6))),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Literal
@@ -18,6 +19,8 @@ from ddm.testing.trouble import Temper, Trouble
 
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)\Z")
 _ABSURD_WAIT_S = 31_536_000
+# Less than a stall is by default.
+_DRIP_BPS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Traits:
     ranges: whether it answers 206. length: whether a 200 says its length, else it is chunked.
     if_range: compared as RFC 9110 section 13.1.5 has it, not looked at, or taken for a reason to send everything.
     empty_is_416: an empty file's answer to any range. status: 200, or an error that is all it ever says.
+    hangs_up_bytes: it closes after so many bytes of any body, until calm comes. digest: what its Repr-Digest is worth.
     disposition: a name to save as. delay_s, speed_bps: of one connection, at the most.
     """
 
@@ -35,6 +39,8 @@ class Traits:
     if_range: Literal["honest", "ignored", "everything"] = "honest"
     empty_is_416: bool = True
     status: int = 200
+    hangs_up_bytes: int | None = None
+    digest: Literal["right", "wrong"] | None = None
     disposition: str | None = None
     delay_s: float = 0.02
     speed_bps: float = 4e6
@@ -70,11 +76,25 @@ class ServedFile:
             reply = Reply(Head(self.traits.status))
         else:
             reply = _refusal(trouble, wall_s) or self._served(request, trouble, chance, now)
+            reply = self._cut(reply, now)
+        speed_bps = self.traits.speed_bps * chance.uniform(0.1, 1.0)
         return replace(
             reply,
             delay_s=self.traits.delay_s * chance.uniform(0.2, 1.0),
-            speed_bps=self.traits.speed_bps * chance.uniform(0.1, 1.0),
+            speed_bps=_DRIP_BPS if trouble is Trouble.DRIP else speed_bps,
+            flips=trouble is Trouble.FLIP,
         )
+
+    def _cut(self, reply: Reply, now: float) -> Reply:
+        most = self.traits.hangs_up_bytes
+        if most is None or reply.stop - reply.start <= most or now >= self.temper.calm_s:
+            return reply
+        return replace(reply, stop=reply.start + most, ending=Ending.RESET)
+
+    def _vouched(self, version: Version) -> dict[str, str | None]:
+        """Its Repr-Digest (RFC 9530)."""
+        digest = version.body.sha256 if self.traits.digest == "right" else bytes(32)
+        return {"repr-digest": f"sha-256=:{b64encode(digest).decode()}:"}
 
     def _served(
         self, request: Request, trouble: Trouble | None, chance: random.Random, now: float
@@ -89,7 +109,9 @@ class ServedFile:
             reply = unsatisfiable(version)
         else:
             reply = partial(version, *wanted)
-        return reply if trouble is None else _spoilt(reply, version, trouble, chance)
+        if trouble is not None:
+            reply = _spoilt(reply, version, trouble, chance)
+        return reply if self.traits.digest is None else with_fields(reply, self._vouched(version))
 
     def _wanted(self, request: Request, version: Version) -> tuple[int, int] | None:
         """The range to answer with, half-open; None for everything."""

@@ -89,7 +89,10 @@ class SimTransfer:
         step = max(_STEP_LEAST_BYTES, int(self.reply.speed_bps * _STEP_MOST_S))
         taken = min(self.buffer_bytes, step, _STEP_MOST_BYTES, self.reply.stop - self._sent)
         if taken > 0 and self.reply.body is not None:
-            self._collected.append(self.reply.body.read(self._sent, self._sent + taken))
+            data = self.reply.body.read(self._sent, self._sent + taken)
+            if self.reply.flips:
+                data = self.reply.body.flipped(data, self._sent)
+            self._collected.append(data)
             self._collected_bytes += taken
             self._sent += taken
         return max(taken, 0)

@@ -36,6 +36,8 @@ class Trouble(Enum):
     BUSY_DATE = "503 with a date to wait for"
     BUSY_ABSURD = "503 with a year to wait"
     THROTTLED = "429"
+    DRIP = "hardly anything comes"
+    FLIP = "a bit flips on the way"
 
 
 @dataclass(slots=True)

@@ -83,6 +83,7 @@ class World:
 
     def _begin(self) -> None:
         """A new process: engine, network and performer on the disk and the store that are there."""
+        self._watcher.begin_run()
         self._network = SimNetwork(self._internet, clock=self._clock, story=self._story)
         self._engine = Engine(self._scenario.limits, chance=self._chance, user_agent="ddm-testing")
         self._performer = Performer(
@@ -158,7 +159,7 @@ class World:
         watcher.check_rows((record for record in rows if record is not None), self._disk)
         watcher.check_names(self._disk)
         watcher.check_connections(self._network.urls, self._scenario.jobs)
-        watcher.check_requests()
+        watcher.check_requests(self._scenario.jobs)
 
     # -- interruptions ------------------------------------------------------------------------
 
@@ -193,6 +194,9 @@ class World:
         """After a stop every byte that was written is claimed, where the file has a strong validator."""
         for record in self._jobs.in_state(State.QUEUED):
             lost = self._watcher.owed(record, self._disk).minus(record.written)
+            file = self._internet.file(record.spec.url)
+            if file and file.traits.digest and record.size_bytes:
+                lost = lost.within(record.size_bytes - 1)  # see core.job.Job.recordable
             if lost and record.etag and not record.etag.startswith("W/"):
                 raise self._story.violation(f"job {record.id} was stopped and forgot {lost}")
 
@@ -201,6 +205,8 @@ class World:
     def _check_end(self, record: JobRecord) -> None:
         """Calm has come and every job was tried once more: only what can never be had may have failed."""
         if record.state is State.DONE:
+            if why := self._must_fail(record):
+                raise self._story.violation(f"job {record.id} is DONE, though {why}")
             return
         said = record.error.message if record.error else "no reason"
         if record.state is State.FAILED and self._may_fail(record):
@@ -209,8 +215,27 @@ class World:
 
     def _may_fail(self, record: JobRecord) -> bool:
         file = self._internet.file(record.spec.url)
-        if file is None or file.traits.status != 200:
+        if file is None or file.traits.status != 200 or self._must_fail(record):
             return True
+        kind = record.error.kind if record.error else None
+        if kind == "stalled" and self._scenario.limits.timeout_secs:
+            return True
+        if kind == "digest-mismatch":  # also where what was asked for is no longer there
+            return file.traits.digest == "wrong" or bool(record.spec.checksums and file.changes[1:])
         if record.spec.name and f"{record.spec.directory}/{record.spec.name}" in self._disk.foreign:
             return True
-        return len(file.changes) > 1 and record.error is not None and record.error.kind == "changed"
+        return len(file.changes) > 1 and kind == "changed"
+
+    def _must_fail(self, record: JobRecord) -> str | None:
+        """Why a job may never be DONE."""
+        spec, file = record.spec, self._internet.file(record.spec.url)
+        if spec.url.startswith("https:") and not spec.allow_downgrade:
+            return "its redirect leaves https"
+        if file is None:
+            return "there is no file"
+        digests = {version.body.sha256.hex() for version in file.versions if spec.checksums}
+        if any(checksum.hex not in digests for checksum in spec.checksums):
+            return "its checksum is no version's"
+        if file.traits.digest == "wrong" and record.size_bytes:
+            return "its server's digest is wrong"
+        return None

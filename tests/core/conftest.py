@@ -125,9 +125,9 @@ class Paper:
 
     # -- what happens to a job ---------------------------------------------------------------------
 
-    def offer(self, job_id=1, url=URL, *, name=None, max_segments=0, headers=(), **row):
-        """Admit a job: JobOffered."""
-        spec = JobSpec(url, "/d", name, headers, max_segments)
+    def offer(self, job_id=1, url=URL, *, name=None, max_segments=0, headers=(), spec=None, **row):
+        """Admit a job: JobOffered. spec: more fields of its JobSpec. row: of its record."""
+        spec = JobSpec(url, "/d", name, headers, max_segments, **(spec or {}))
         if row:
             row = {"name": "f.bin", "part": OLD_FILE, **row}
         return self.play(
@@ -137,7 +137,7 @@ class Paper:
     def head(self, transfer_id=1, *, size, start=0, stop=None, partial=True, **fields):
         """HeadArrived: a 206 of the range that was asked for, or with `partial` unset a 200."""
         wanted = self.live[transfer_id].expectation.range
-        disposition = fields.pop("content_disposition", None)
+        disposition, digests = fields.pop("content_disposition", None), fields.pop("digests", ())
         if partial and wanted is not None:
             start, stop = wanted.start, min(wanted.stop, size)
         elif not partial:
@@ -145,7 +145,7 @@ class Paper:
         self.positions[transfer_id] = start
         found = Representation(size, **{"etag": '"1"', **fields})
         return self.play(
-            events.HeadArrived(transfer_id, Ask(found, start, stop, partial, disposition))
+            events.HeadArrived(transfer_id, Ask(found, start, stop, partial, disposition, digests))
         )
 
     def bytes(self, transfer_id, position):
@@ -165,10 +165,10 @@ class Paper:
         """TransferEnded with a failure."""
         return self.end(transfer_id, position, because=failure(kind, **fields))
 
-    def begin(self, size, job_id=1, **offered):
+    def begin(self, size, job_id=1, *, digests=(), **offered):
         """A job with a 206 to its probe; the commands since the head."""
         probe = one(commands.StartTransfer, self.offer(job_id, **offered))
-        return self.head(probe.transfer_id, size=size)
+        return self.head(probe.transfer_id, size=size, digests=digests)
 
     def fetch_all(self):
         """Let every transfer end well until none is left; heads must have come where asked for."""

@@ -30,7 +30,7 @@ KIB, MIB = 1 << 10, 1 << 20
 EIO = Failure(Kind.DISK_ERROR, "could not sync: Input/output error", Exit.DISK_ERROR)
 REFUSALS = (
     Kind.THROTTLED, Kind.UNREACHABLE, Kind.RANGE_WRONG, Kind.RANGE_IGNORED, Kind.SERVER_ERROR,
-    Kind.REDIRECTED,
+    Kind.REDIRECTED, Kind.NOT_ALLOWED,
 )  # fmt: skip
 STEPS = (
     "bytes",
@@ -190,7 +190,8 @@ class World:
         if what in ("refuse", "break"):
             kind = REFUSALS[n % len(REFUSALS)] if what == "refuse" else Kind.BROKEN
             location = f"/{n}" if kind is Kind.REDIRECTED else None
-            self.paper.break_off(transfer_id, kind, location=location)
+            status = 403 if kind is Kind.NOT_ALLOWED else None
+            self.paper.break_off(transfer_id, kind, location=location, status=status)
         elif start.expectation.ask:
             self.taken[transfer_id] = (wanted.start if partial else 0, None)
             size = served.size if served.length else None

@@ -21,7 +21,9 @@ def test_a_short_body_is_asked_for_again_at_once_from_the_byte_reached(paper, ra
     paper.begin(3 * MIB)
     start, stop = 256 * KIB, paper.live[2].expectation.range.stop
 
-    assert ranges(paper.break_off(2, Kind.BROKEN, start + 10)) == [(start + 10, stop)]
+    reached = start + 16 * KIB
+
+    assert ranges(paper.break_off(2, Kind.BROKEN, reached)) == [(reached, stop)]
 
 
 def test_a_failure_without_a_byte_waits_and_time_starts_it_again(paper, of, ranges):
@@ -46,20 +48,22 @@ def test_tries_are_counted_and_the_last_one_fails_the_job(make_paper, one):
     paper = make_paper(retry=RetryLimits(max_attempts=3))
     paper.offer()
     for transfer_id in (1, 2):
-        paper.break_off(transfer_id, Kind.BROKEN)
+        paper.break_off(transfer_id, Kind.UNREACHABLE)
         paper.wait()
 
-    failed = one(RecordState, paper.break_off(3, Kind.BROKEN))
+    failed = one(RecordState, paper.break_off(3, Kind.UNREACHABLE))
 
     assert failed.state is State.FAILED
     assert failed.failure.message == "the server hiccupped (gave up after 3 tries)"
 
 
 def test_progress_makes_the_count_begin_again(make_paper):
-    paper = make_paper(retry=RetryLimits(max_attempts=2), max_segments=1)
-    paper.begin(MIB)
+    paper = make_paper(retry=RetryLimits(max_attempts=2))
+    paper.begin(1000)
     for position in range(1, 20):
         paper.break_off(max(paper.live), Kind.BROKEN, position)
+        while not paper.live:
+            paper.wait()
 
     assert paper.engine.holds(1)
 
@@ -69,12 +73,12 @@ def test_giving_up_cancels_the_siblings_then_closes_then_records_why(make_paper,
     paper.begin(3 * MIB)
     siblings = [t for t in paper.live if t != 2]
 
-    said = paper.break_off(2, Kind.SERVER_ERROR)
+    said = paper.break_off(2, Kind.TLS)
 
     kinds = [type(c) for c in said]
     assert [c.transfer_id for c in of(CancelTransfer, said)] == siblings
     assert kinds[len(siblings) :] == [ClosePart, RecordProgress, RecordState, OfferJobs]
-    assert said[-2].failure.kind is Kind.SERVER_ERROR
+    assert said[-2].failure.kind is Kind.TLS
     assert paper.live == {}
 
 
@@ -111,15 +115,97 @@ def test_a_server_whose_bodies_are_always_too_long_is_given_up(make_paper):
     paper = make_paper(max_segments=1)
     paper.begin(3 * MIB)
     paper.end(1)
-    for _ in range(6):
-        (transfer_id,) = paper.live
-        paper.bytes(transfer_id, 512 * KIB)
-        paper.break_off(transfer_id, Kind.BAD_RESPONSE)
-        if paper.engine.holds(1):
+    while paper.engine.holds(1):
+        for transfer_id in list(paper.live):
+            paper.bytes(transfer_id, 512 * KIB)
+            paper.break_off(transfer_id, Kind.BAD_RESPONSE)
+        if paper.engine.holds(1) and not paper.live:
             paper.wait(60)
 
     assert paper.states()[-1] is State.FAILED
-    assert len([c for c in paper.said if isinstance(c, StartTransfer)]) == 7
+    assert len([c for c in paper.said if isinstance(c, StartTransfer)]) == 1 + 6 + 6
+
+
+def test_a_range_that_is_refused_for_good_is_the_reason_for_one_plain_request(paper, one, span):
+    paper.begin(3 * MIB)
+    paper.end(1)
+    held = paper.engine._work.jobs[1].done
+
+    said = paper.break_off(2, Kind.REFUSED, status=400)
+
+    (plain,) = [c for c in said if isinstance(c, StartTransfer)]
+    assert plain.expectation.range is None
+    assert paper.engine._work.jobs[1].done == held
+    assert paper.job.reason == "one plain request from the start: the server hiccupped"
+
+
+def test_if_that_is_refused_too_what_was_fetched_is_kept(paper, one):
+    paper.begin(3 * MIB)
+    paper.end(1)
+    held = paper.engine._work.jobs[1].done
+    paper.break_off(2, Kind.REFUSED, status=400)
+
+    said = paper.break_off(max(paper.live), Kind.REFUSED, status=400)
+
+    assert one(RecordState, said).state is State.FAILED
+    assert one(RecordProgress, said).written == held
+
+
+def test_a_412_means_that_if_range_is_not_understood(paper):
+    paper.begin(3 * MIB)
+    assert any(name == "If-Range" for name, _ in paper.live[2].request.headers)
+
+    said = paper.break_off(2, Kind.REFUSED, status=412)
+
+    (again,) = [c for c in said if isinstance(c, StartTransfer)]
+    assert all(name != "If-Range" for name, _ in again.request.headers)
+
+
+def test_another_etag_is_asked_about_again_and_then_believed(paper, one):
+    paper.begin(1 * MIB, max_segments=1)
+    paper.end(1)
+    for _ in range(3):
+        (transfer_id,) = paper.live
+        paper.break_off(transfer_id, Kind.CHANGED, other_etag='"2"')
+    (transfer_id,) = paper.live
+
+    said = paper.break_off(transfer_id, Kind.CHANGED, other_etag='"2"')
+
+    assert one(RecordState, said).failure.kind is Kind.CHANGED
+
+
+def test_several_other_etags_are_edges_that_disagree_and_leave_one_stream(paper):
+    paper.begin(3 * MIB)
+    paper.break_off(2, Kind.CHANGED, other_etag='"2"')
+
+    said = paper.break_off(max(paper.live), Kind.CHANGED, other_etag='"3"')
+
+    (plain,) = [c for c in said if isinstance(c, StartTransfer)]
+    assert (plain.expectation.range, plain.expectation.representation) == (None, None)
+
+
+def test_the_old_etag_after_another_one_are_edges_that_disagree(paper):
+    paper.begin(3 * MIB)
+    paper.break_off(2, Kind.CHANGED, other_etag='"2"')
+
+    said = paper.end(max(paper.live))
+
+    (plain,) = [c for c in said if isinstance(c, StartTransfer)]
+    assert (plain.expectation.range, plain.expectation.representation) == (None, None)
+
+
+def test_a_stall_is_a_failed_try_also_if_something_came(make_paper):
+    paper = make_paper(retry=RetryLimits(max_attempts=2), max_segments=1)
+    paper.begin(3 * MIB)
+    paper.end(1)
+    for _ in range(2):
+        (transfer_id,) = paper.live
+        paper.bytes(transfer_id, paper.positions[transfer_id] + 100)
+        paper.wait(120)
+        if not paper.live and paper.engine.holds(1):
+            paper.wait(60)
+
+    assert paper.states()[-1] is State.FAILED
 
 
 def test_what_a_stop_or_a_failure_meets_half_way_is_closed_without_a_second_cancel(paper, of, one):

@@ -118,8 +118,8 @@ def test_hanging_up_on_one_more_connection_counts_as_a_refusal(paper, of):
 def test_hanging_up_after_some_bytes_does_not(paper, of):
     paper.begin(100 * MIB)
     start = paper.live[16].expectation.range.start
-    paper.bytes(16, start + KIB)
+    paper.bytes(16, start + 16 * KIB)
 
     said = paper.break_off(16, Kind.BROKEN)
 
-    assert [c.expectation.range.start for c in of(StartTransfer, said)] == [start + KIB]
+    assert [c.expectation.range.start for c in of(StartTransfer, said)] == [start + 16 * KIB]

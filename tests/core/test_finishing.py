@@ -3,10 +3,12 @@ import pytest
 from ddm.core import finishing
 from ddm.core.commands import (
     ClosePart,
+    OpenPart,
     PublishFile,
     RecordPart,
     RecordProgress,
     RecordState,
+    ResetPart,
     SyncFile,
 )
 from ddm.core.events import FilePublished, FileSynced, PartClosed, PartFailed, StopRequested
@@ -51,6 +53,15 @@ def test_the_name_that_the_user_gave_is_published_exactly(paper):
     paper.begin(1000, name="mine")
 
     assert PublishFile(1, exact=True) in paper.end(1, 1000)
+
+
+def test_overwriting_is_asked_for_when_the_part_is_opened_begun_again_and_published(paper, one):
+    paper.offer(size_bytes=10, etag='"1"', spec={"overwrite": True}, name="f.bin")
+    paper.head(size=1000)
+    paper.end(1, 1000)
+
+    for command in (OpenPart, ResetPart, PublishFile):
+        assert one(command, paper.said).replace
 
 
 def test_another_name_than_was_planned_is_recorded(paper, one):

@@ -55,6 +55,14 @@ def test_https_is_never_left_for_http(paper, one):
     assert one(RecordState, said).failure.kind is Kind.BAD_REDIRECT
 
 
+def test_https_is_left_for_http_where_that_was_allowed(paper, one):
+    paper.offer(spec={"allow_downgrade": True})
+
+    said = paper.break_off(1, Kind.REDIRECTED, location=PLAIN)
+
+    assert one(StartTransfer, said).request.url == PLAIN
+
+
 def test_http_may_lead_to_https(paper, one):
     paper.offer(1, PLAIN)
 

@@ -35,6 +35,15 @@ def test_a_status_has_its_kind_and_exit_status(status, kind, code):
     assert (failure.kind, failure.code, failure.status) == (kind, code, status)
 
 
+def test_every_status_is_a_failure_that_names_it():
+    failures = {status: refusal(Head(status), wall_s=NOW_S) for status in range(1000)}
+
+    assert {status: failure.status for status, failure in failures.items()} == {
+        status: status for status in failures
+    }
+    assert [s for s, failure in failures.items() if f"answered {s}" not in failure.message] == []
+
+
 @pytest.mark.parametrize(
     ("status", "message"),
     [

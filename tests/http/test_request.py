@@ -32,6 +32,23 @@ def test_if_range_is_not_sent_without_a_range():
     assert "If-Range" not in dict(_build(if_range='"a"').headers)
 
 
+def test_the_digest_of_the_whole_is_asked_for_of_any_origin():
+    other = parse("https://cdn.example/file")
+    wanted = ("Want-Repr-Digest", "sha-256=10, sha-512=9")
+
+    for url in (ORIGINAL, other):
+        request = build(
+            url,
+            original=ORIGINAL,
+            headers=SECRETS,
+            range=None,
+            if_range=None,
+            user_agent="ddm/1",
+            want_digest=True,
+        )
+        assert wanted in request.headers
+
+
 def test_the_original_origin_sees_all_that_the_user_gave():
     fields = _build(parse("https://EXAMPLE.com:443/other"), headers=SECRETS).headers
 
@@ -47,13 +64,13 @@ def test_the_original_origin_sees_all_that_the_user_gave():
         "https://example.com./file",
     ],
 )
-def test_another_origin_sees_nothing_that_the_user_gave(url):
+def test_another_origin_sees_nothing_that_the_user_gave_but_who_asks(url):
     original = parse("https://user:pass@example.com/file")
 
     request = _build(parse(url), original=original, headers=(*SECRETS, ("User-Agent", "mine")))
 
     assert request == Request(
-        url, (("Accept", "*/*"), ("User-Agent", "ddm/1"), ("Accept-Encoding", "identity"))
+        url, (("Accept", "*/*"), ("User-Agent", "mine"), ("Accept-Encoding", "identity"))
     )
 
 
@@ -107,6 +124,11 @@ def test_a_field_may_be_given_twice():
 def test_fields_that_are_the_business_of_ddm_are_refused(name):
     with pytest.raises(UsageError, match=f"the header {name} is set by DDM itself"):
         check_headers([("X-Fine", "1"), (name, "1")])
+
+
+def test_what_is_for_a_proxy_is_not_sent_to_servers():
+    with pytest.raises(UsageError, match="use --proxy"):
+        check_headers([("Proxy-Authorization", "Basic x")])
 
 
 def test_a_malformed_field_is_refused():

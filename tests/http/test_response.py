@@ -9,6 +9,7 @@ from ddm.failures import Kind
 from ddm.http.head import Head
 from ddm.http.representation import Representation
 from ddm.http.response import Accept, Ask, Expectation, Reject, judge
+from ddm.spec import Checksum
 
 MONDAY = "Mon, 05 Jan 2026 00:00:00 GMT"
 TUESDAY = "Tue, 06 Jan 2026 00:00:00 GMT"
@@ -145,7 +146,7 @@ def test_a_probe_of_a_file_without_a_length_asks_about_an_open_end():
         ({"content_length": "100", "etag": '"a"'}, Kind.RANGE_IGNORED),
         ({"content_length": "100", "last_modified": TUESDAY}, Kind.RANGE_IGNORED),
         ({"content_length": "60", "content_encoding": "gzip"}, Kind.RANGE_IGNORED),
-        ({"content_length": "99"}, Kind.CHANGED),
+        ({"content_length": "99"}, Kind.RANGE_IGNORED),
         ({"content_length": "100", "etag": '"b"'}, Kind.CHANGED),
         ({"content_length": "x"}, Kind.BAD_RESPONSE),
     ],
@@ -187,6 +188,23 @@ def test_a_416_of_an_empty_file_is_an_empty_file_for_the_probe():
     assert verdict == Ask(Representation(0, '"a"'), 0, 0, partial=True)
 
 
+def test_a_coding_or_a_digest_of_a_416_is_that_of_an_error_page():
+    page = {"content_encoding": "gzip", "digest": "MD5=AAAAAAAAAAAAAAAAAAAAAA=="}
+
+    verdict = _judge(PROBE, 416, content_range="bytes */0", **page)
+
+    assert verdict == Ask(Representation(0), 0, 0, partial=True)
+
+
+@pytest.mark.parametrize(("status", "content_range"), [(200, ""), (206, "bytes 0-49/100")])
+def test_a_probe_brings_the_digests_that_the_server_vouches_for(status, content_range):
+    field = ("repr-digest", f"sha-256=:{'A' * 43}=:, sha-512=:AAAA:")
+
+    verdict = _judge(PROBE, status, field, content_range=content_range)
+
+    assert verdict.digests == (Checksum("sha-256", "00" * 32),)
+
+
 @pytest.mark.parametrize(
     ("expectation", "content_range", "kind"),
     [
@@ -197,6 +215,7 @@ def test_a_416_of_an_empty_file_is_an_empty_file_for_the_probe():
         (PIECE, "bytes */5", Kind.CHANGED),
         (replace(PROBE, representation=FILE), "bytes */0", Kind.CHANGED),
         (Expectation(ByteRange(0, 5)), "bytes */0", Kind.RANGE_WRONG),
+        (Expectation(None, ask=True), "bytes */0", Kind.RANGE_WRONG),
     ],
 )
 def test_any_other_416_is_rejected(expectation, content_range, kind):
@@ -234,24 +253,27 @@ def test_what_the_server_wrote_is_shown_without_control_characters():
     assert "\\x1b[2J" in failure.message
 
 
-names = ["content-range", "content-length", "transfer-encoding", "etag", "content-encoding"]
-values = ["bytes 10-19/100", "bytes 0-9/100", "bytes */0", "10", "100", '"a"', '"b"', "gzip"]
+names = st.sampled_from(
+    ["content-range", "content-length", "content-type", "content-encoding", "transfer-encoding"]
+) | st.sampled_from(
+    ["content-disposition", "etag", "last-modified", "location", "retry-after", "repr-digest"]
+)
+values = st.sampled_from(
+    ["bytes 10-19/100", "bytes 0-9/100", "bytes */0", "10", "100", '"a"', '"b"', "gzip", "chunked"]
+)
 
 
 @given(
     st.sampled_from([PROBE, PIECE, WHOLE, Expectation(ByteRange(10, 20))]),
-    st.sampled_from([200, 206, 302, 404, 416, 503]),
-    st.lists(
-        st.tuples(
-            st.sampled_from(names), st.sampled_from([*values, "chunked"]) | st.text(max_size=9)
-        )
-    ),
+    st.sampled_from([200, 206, 302, 404, 416, 503]) | st.integers(0, 999),
+    st.lists(st.tuples(names | st.text(max_size=9), values | st.text(max_size=30))),
+    st.floats(0, 4e9),
 )
 @settings(max_examples=200)
 def test_no_head_makes_it_raise_and_only_the_asked_bytes_are_ever_accepted(
-    expectation, status, fields
+    expectation, status, fields, wall_s
 ):
-    verdict = judge(expectation, Head(status, tuple(fields)), wall_s=0.0)
+    verdict = judge(expectation, Head(status, tuple(fields)), wall_s=wall_s)
 
     assert isinstance(verdict, Ask) <= expectation.ask
     accepted = {Accept(10, 20)} if expectation.range else {Accept(0, 100), Accept(0, None)}

@@ -164,19 +164,31 @@ def test_percent_decoding_leaves_a_stray_percent_sign_alone():
     assert percent_decoded("%41%4g%") == b"A%4g%"
 
 
+def assert_libcurl_understands(url):
+    """It has to see the host, port and target that we see."""
+    theirs = pycurl.CurlUrl(str(url))
+    host = theirs.host.strip("[]")
+    if ":" in host:
+        host = ipaddress.ip_address(host).compressed
+
+    assert (theirs.scheme, host) == (url.scheme, url.host)
+    assert int(theirs.port or {"http": 80, "https": 443}[url.scheme]) == url.port
+    assert theirs.path + (f"?{theirs.query}" if theirs.query else "") == url.target
+
+
 @given(odd_urls | st.text(max_size=30).map("http://".__add__))
 @settings(max_examples=200)
 def test_what_is_accepted_is_understood_by_libcurl_in_the_same_way(text):
     with contextlib.suppress(UsageError):
-        url = parse(text)
-        theirs = pycurl.CurlUrl(str(url))
-        host = theirs.host.strip("[]")
-        if ":" in host:
-            host = ipaddress.ip_address(host).compressed
+        assert_libcurl_understands(parse(text))
 
-        assert (theirs.scheme, host) == (url.scheme, url.host)
-        assert int(theirs.port or {"http": 80, "https": 443}[url.scheme]) == url.port
-        assert theirs.path + (f"?{theirs.query}" if theirs.query else "") == url.target
+
+@given(odd_text | odd_text.map("//".__add__) | odd_text.map("http://".__add__) | st.text())
+@settings(max_examples=200)
+def test_so_is_what_a_location_leads_to(reference):
+    for base in (BASE, "https://[::1]:8443/x/?y"):
+        with contextlib.suppress(UsageError):
+            assert_libcurl_understands(parse(base).join(reference))
 
 
 @given(odd_urls)

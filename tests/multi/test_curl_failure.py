@@ -7,7 +7,7 @@ from ddm.failures import Kind
 from ddm.multi.curl_failure import Ending, from_curl
 
 URL = "https://files.example:8443/x?token=secret"
-WAY_OUT = "if you know its authority, name a file with it in SSL_CERT_FILE"
+WAY_OUT = "if you know its authority, name a file with it with --cacert"
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,16 @@ def test_codes_that_are_our_own_mistakes_or_unknown(code):
     assert from_curl(Ending(code, "?"), URL).kind is Kind.INTERNAL
 
 
-def test_a_chunk_size_that_is_no_number_is_a_bad_response():
-    ending = Ending(56, "chunk hex-length char not a hex digit: 0x7a", connected=True)
+@pytest.mark.parametrize(
+    "message",
+    [
+        "chunk hex-length char not a hex digit: 0x7a",
+        "Malformed encoding found in chunked-encoding",
+        "Illegal or missing hexadecimal sequence in chunked-encoding",
+    ],
+)
+def test_chunks_that_make_no_sense_are_a_bad_response(message):
+    ending = Ending(56, message, connected=True)
 
     assert from_curl(ending, URL).kind is Kind.BAD_RESPONSE
 
@@ -107,7 +115,7 @@ def test_a_proxy_is_named_with_where_it_comes_from():
 
     assert message == (
         "could not connect to files.example port 8443: CONNECT tunnel failed, response 407; "
-        "check http_proxy, https_proxy and all_proxy in the environment"
+        "check --proxy, and http_proxy, https_proxy and all_proxy in the environment"
     )
 
 

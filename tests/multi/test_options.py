@@ -136,7 +136,7 @@ def test_without_any_bundle_libcurl_is_left_its_own():
 def test_a_route_names_its_proxy_and_its_authorities():
     found = options(ca_bundle="/system", route=Route(proxy="http://127.0.0.1:1", ca_file="/mine"))
 
-    assert found[pycurl.PROXY] == "http://127.0.0.1:1"
+    assert (found[pycurl.PROXY], found[pycurl.NOPROXY]) == ("http://127.0.0.1:1", "")
     assert found[pycurl.CAINFO] == "/mine"
     assert found[pycurl.SSL_VERIFYPEER] == 1
 

@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 
 from ddm.testing.body import Body, Version
@@ -42,3 +44,14 @@ def test_bytes_past_the_end_are_not_the_bodys(body):
 @pytest.mark.parametrize(("etag", "strong"), [('"a"', True), ('W/"a"', False), (None, False)])
 def test_only_a_strong_etag_is_strong(body, etag, strong):
     assert Version(body, etag, None).strong is strong
+
+
+def test_one_bit_flips_where_its_byte_is_read(body):
+    before, data = body.read(0, body.flip_at), body.read(body.flip_at, body.flip_at + 2)
+
+    assert body.flipped(before, 0) == before
+    assert body.flipped(data, body.flip_at) == bytes((data[0] ^ 1, data[1]))
+
+
+def test_its_digest_is_that_of_its_bytes(body):
+    assert body.sha256 == hashlib.sha256(body.read(0, body.size)).digest()

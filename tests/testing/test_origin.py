@@ -2,10 +2,14 @@ import random
 
 import pytest
 
+from ddm.http.head import Head
 from ddm.http.request import Request
 from ddm.testing.body import Body, Version
 from ddm.testing.origin import Internet, Origin
+from ddm.testing.reply import Ending
 from ddm.testing.served import ServedFile
+
+CHANCE = random.Random(1)
 
 
 @pytest.fixture
@@ -55,3 +59,46 @@ def test_requests_are_counted(internet):
         status(internet, "http://a.test/near")
 
     assert internet.requests == {"http://a.test/near": 3}
+
+
+@pytest.mark.parametrize(("too_many", "status"), [(403, 403), (503, 503)])
+def test_too_many_connections_are_refused_in_its_own_words(too_many, status):
+    internet = Internet(
+        [Origin("a.test", connections_max=1, too_many=too_many, calm_s=1.0)], CHANCE
+    )
+
+    assert internet.answer(
+        Request("http://a.test/", ()), active=2, now=0.0, wall_s=0.0
+    ).head == Head(status)
+
+
+def test_or_reset_without_a_word():
+    internet = Internet([Origin("a.test", connections_max=1, too_many=0, calm_s=1.0)], CHANCE)
+    reply = internet.answer(Request("http://a.test/", ()), active=2, now=0.0, wall_s=0.0)
+
+    assert (reply.head, reply.ending) == (None, Ending.RESET)
+
+
+def test_what_a_location_names_expires_until_calm_comes(file):
+    origin = Origin("a.test", {"/f": file}, {"/go": "/f"}, calm_s=10.0, life_s=2.0, expired=410)
+    internet = Internet([origin], CHANCE)
+    reply = internet.answer(Request("http://a.test/go", ()), active=1, now=1.0, wall_s=0.0)
+    url = "http://a.test" + reply.head.get("location")
+
+    assert url == "http://a.test/f?until=3.0"
+    assert [status(internet, url, now=now) for now in (3.0, 3.1, 10.0)] == [200, 410, 200]
+
+
+def test_requests_are_counted_whatever_the_query(internet):
+    status(internet, "http://a.test/file?until=9.0")
+
+    assert internet.requests == {"http://a.test/file": 1}
+
+
+def test_the_chain_of_a_url_ends_where_it_leads_or_begins_again(internet):
+    assert internet.chain("http://b.test/far") == [
+        "http://b.test/far",
+        "http://a.test/near",
+        "http://a.test/file",
+    ]
+    assert internet.chain("http://a.test/loop") == ["http://a.test/loop"]

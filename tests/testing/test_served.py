@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from ddm.http.digests import repr_digests
 from ddm.http.request import Request
 from ddm.testing.body import Body, Version
 from ddm.testing.reply import Ending
@@ -133,3 +134,33 @@ def test_validators_and_coding_are_fields_too():
 def test_retry_after_comes_as_seconds_and_as_a_date():
     assert troubled(Trouble.BUSY_S).head.get("retry-after") == "3"
     assert troubled(Trouble.BUSY_DATE).head.get("retry-after").endswith(" GMT")
+
+
+def test_some_hang_up_after_so_many_bytes_until_calm_comes():
+    file = ServedFile([(0.0, OLD)], Traits(hangs_up_bytes=7), Temper(calm_s=5.0))
+
+    hasty, calm = ask(file, ("Range", "bytes=10-19")), ask(file, ("Range", "bytes=10-19"), now=5.0)
+
+    assert (hasty.start, hasty.stop, hasty.ending) == (10, 17, Ending.RESET)
+    assert (calm.stop, calm.ending) == (20, Ending.WHOLE)
+
+
+def test_what_fits_is_sent_before_it_hangs_up():
+    file = ServedFile([(0.0, OLD)], Traits(hangs_up_bytes=10), Temper(calm_s=5.0))
+
+    assert ask(file, ("Range", "bytes=10-19")).ending is Ending.WHOLE
+
+
+@pytest.mark.parametrize(("worth", "right"), [("right", True), ("wrong", False)])
+def test_a_digest_is_of_the_whole_file_whatever_the_range(worth, right):
+    file = ServedFile([(0.0, OLD)], Traits(digest=worth))
+
+    (found,) = repr_digests(ask(file, ("Range", "bytes=10-19")).head)
+
+    assert (found.hex == OLD.body.sha256.hex()) is right
+
+
+def test_a_drip_and_a_flipped_bit_are_no_matter_of_the_head():
+    assert troubled(Trouble.DRIP).speed_bps < 1024
+    assert troubled(Trouble.FLIP).flips
+    assert not troubled(None).flips

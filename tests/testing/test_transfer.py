@@ -1,4 +1,5 @@
 import errno
+from dataclasses import replace
 
 import pytest
 
@@ -118,3 +119,14 @@ def test_a_transfer_that_asks_stands_where_its_body_would_begin(sink):
     transfer.ask(0)
 
     assert (transfer.stage, transfer.position) == (Stage.ASKING, 0)
+
+
+def test_a_bit_flips_on_the_way_where_the_reply_says_so(sink):
+    size = 60 * KIB
+    version = Version(Body("small", size), None, None)
+    transfer = taking(sink, 0, size, replace(partial(version, 0, size), flips=True))
+    receive_all(transfer)
+    transfer.flush()
+    written = b"".join(data for _, data in sink.writes)
+
+    assert written == version.body.flipped(version.body.read(0, size), 0)

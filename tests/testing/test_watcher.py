@@ -171,4 +171,33 @@ def test_too_many_requests_are_seen(watcher, internet):
     internet.requests["http://a.test/f"] = 301
 
     with pytest.raises(Violation, match="301 requests"):
-        watcher.check_requests()
+        watcher.check_requests([SPEC])
+
+
+def test_requests_of_an_earlier_run_are_not_counted(watcher, internet):
+    internet.requests["http://a.test/f"] = 301
+    watcher.begin_run()
+    internet.requests["http://a.test/f"] += 300
+
+    watcher.check_requests([SPEC])
+
+
+def test_a_bit_that_flipped_on_the_way_may_be_claimed_but_not_published(
+    part, disk, watcher, version
+):
+    whole = version.body.read(0, version.body.size)
+    part.write_at([version.body.flipped(whole, 0)], 0)
+    part.sync()
+
+    claimed = RangeSet.of(0, version.body.size)
+    watcher.check_rows([record(part, State.RUNNING, claimed)], disk)
+    with pytest.raises(Violation, match="no version of anything"):
+        part.publish(exact=True)
+
+
+def test_a_flipped_bit_that_is_written_again_is_forgotten(part, watcher, version):
+    whole = version.body.read(0, version.body.size)
+    part.write_at([version.body.flipped(whole, 0)], 0)
+    fill(part, version)
+
+    assert part.publish(exact=True) == "f"

@@ -66,6 +66,56 @@ def test_servers_without_ranges_or_lengths_are_enough(traits):
     assert outcome_of(one_job(traits=traits)).states == (State.DONE,)
 
 
+@pytest.mark.parametrize("digest", ["right", None])
+def test_a_flipped_bit_is_seen_where_a_digest_is_known_and_is_a_violation_where_not(digest):
+    flipping = one_job(traits=Traits(digest=digest), temper=Temper(script=(Trouble.FLIP,) * 9))
+
+    if digest is None:
+        with pytest.raises(Violation, match="no version of anything"):
+            outcome_of(flipping)
+    else:
+        outcome = outcome_of(flipping)
+        assert outcome.states == (State.DONE,)
+        assert outcome.bytes_received >= 2 * SIZE
+
+
+@pytest.mark.parametrize("how", ["stop", "kill", "power"])
+@pytest.mark.parametrize("turn", range(50, 90, 4))
+def test_a_servers_digest_is_not_forgotten_by_who_is_interrupted(turn, how):
+    flipping = one_job(
+        traits=Traits(digest="right"),
+        temper=Temper(script=(Trouble.FLIP,) * 9),
+        interruptions=(Interruption(turn, how),),
+    )
+
+    assert outcome_of(flipping).states == (State.DONE,)
+
+
+def test_a_wrong_digest_is_never_done():
+    assert outcome_of(one_job(traits=Traits(digest="wrong"))).states == (State.FAILED,)
+
+
+@pytest.mark.parametrize("too_many", [403, 503, 0])
+def test_a_server_that_stands_two_connections_is_enough(too_many):
+    scenario = one_job()
+    origin = scenario.origins[0]
+    origin.connections_max, origin.too_many, origin.calm_s = 2, too_many, 1e9
+
+    outcome = outcome_of(scenario)
+
+    assert outcome.states == (State.DONE,)
+    assert outcome.requests < 40
+
+
+def test_a_final_url_that_expires_is_asked_for_again():
+    scenario = one_job(traits=Traits(speed_bps=2e5))
+    origin = scenario.origins[0]
+    origin.moved["/go"], origin.life_s, origin.calm_s = "/f", 0.3, 1e9
+    scenario.jobs = (JobSpec("http://a.test/go", DIRECTORY, max_segments=2),)
+
+    assert outcome_of(scenario).states == (State.DONE,)
+
+
 def test_what_can_never_be_had_fails():
     assert outcome_of(one_job(traits=Traits(status=404))).states == (State.FAILED,)
 
