@@ -71,7 +71,9 @@ def test_a_server_that_says_no(ddm, scripted, download_dir, status, code):
     url = scripted.add("/a.bin", Status(status))
 
     fails(ddm("get", url + "?token=secret"), code, str(status), "a.bin")
-    assert len(scripted.log) == 1
+    # Some servers say 403 or 400 to a range only: those are asked once more, without one.
+    asked = [(0, 262_144), None] if status in {403, 400} else [(0, 262_144)]
+    assert [request.range for request in scripted.log] == asked
     assert list(download_dir.iterdir()) == []
 
 

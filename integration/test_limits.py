@@ -52,7 +52,8 @@ def test_so_many_tries_and_no_more(ddm, scripted, tries):
     ended = ddm("get", "--max-tries", tries, scripted.add("/a.bin", Status(500)))
 
     assert ended.code == 22, ended.err
-    assert len(scripted.log) == tries
+    # The last one of all asks without a range.
+    assert [request.range is None for request in scripted.log] == [False] * tries + [True]
 
 
 def test_run_takes_the_limits_too(ddm, scripted):
@@ -61,7 +62,7 @@ def test_run_takes_the_limits_too(ddm, scripted):
     ended = ddm("run", "--max-tries", 2)
 
     assert ended.code == 22, ended.err
-    assert len(scripted.log) == 2
+    assert len(scripted.log) == 2 + 1
 
 
 def test_a_retry_after_that_is_too_long_is_not_waited_for(timed, scripted):

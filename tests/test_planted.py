@@ -195,7 +195,7 @@ FOUND = {
     no_content_range_check: 117,
     trust_a_short_body: 0,
     off_by_one_in_the_last_piece: 0,
-    join_across_etags: 65,
+    join_across_etags: 164,
     write_a_200_at_an_offset: 7,
     ignore_a_failed_sync: 16,
     record_before_sync: 1,

@@ -281,7 +281,8 @@ def restart_if_quiet(work: Work, job: Job) -> None:
     if job.restarts:
         wait_s = retry.backoff_s(job.restarts, work.limits.retry, work.chance)
     segment.waits_for, segment.not_before_s = failure, work.now + wait_s
-    segment.attempts = job.restarts
+    # A last resort is one try; a stream that begins again counts on.
+    segment.attempts = work.limits.retry.max_attempts - 1 if job.keeps else job.restarts
     job.segments.append(segment)
 
 

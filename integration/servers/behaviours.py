@@ -217,7 +217,7 @@ class WrongContentRange(Honest):
 
 
 class ForbiddenRange(Honest):
-    """403 for ever to any range that holds position `at`; the others flow at their pace."""
+    """403 for ever to whatever holds position `at`, so to all of it, too; other ranges flow at their pace."""
 
     def __init__(self, content: bytes, *, at: int, bytes_per_s: float) -> None:
         super().__init__(content, bytes_per_s=bytes_per_s)
@@ -225,8 +225,8 @@ class ForbiddenRange(Honest):
 
     def answer(self, request: Request, reply: Reply) -> None:
         """No, or honestly."""
-        asked = request.range
-        if asked is not None and asked[0] <= self._at < (asked[1] or len(self.content)):
+        start, stop = request.range or (0, None)
+        if start <= self._at < (stop or len(self.content)):
             reply.head(403, [("Content-Length", 0)])
             return
         super().answer(request, reply)

@@ -123,7 +123,7 @@ def test_a_server_whose_bodies_are_always_too_long_is_given_up(make_paper):
             paper.wait(60)
 
     assert paper.states()[-1] is State.FAILED
-    assert len([c for c in paper.said if isinstance(c, StartTransfer)]) == 1 + 6 + 6
+    assert len([c for c in paper.said if isinstance(c, StartTransfer)]) == 1 + 6 + 1
 
 
 def test_a_range_that_is_refused_for_good_is_the_reason_for_one_plain_request(paper, one, span):
