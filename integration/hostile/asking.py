@@ -85,7 +85,8 @@ ROWS = (
            flags=("--insecure",)),
     _small("tls-other-name", "a certificate for another name", codes=refused(40), requests_max=0,
            path="{tls-by-name}/file.bin"),
-    _small("tls-on-plain-port", "https asked of a port that speaks http", codes=refused(40),
+    # Who closes with a greeting unread resets the connection: that may come before its answer does.
+    _small("tls-on-plain-port", "https asked of a port that speaks http", codes=refused(6, 40),
            path="{first-as-tls}/file.bin"),
     _small("plain-on-tls-port", "http asked of a port that speaks https", codes=refused(6, 22),
            path="{tls-as-plain}/file.bin"),
