@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 
@@ -18,6 +17,8 @@ class FileDigester:
     """Reads an open file from its start. The descriptor stays the caller's. Fits `ports.Digester`."""
 
     def __init__(self, fd: int, path: str, algorithms: Sequence[str], size_bytes: int) -> None:
+        import hashlib  # noqa: PLC0415 - OpenSSL's takes 5 ms to load, which a file without a digest need not pay
+
         self._fd = fd
         self._path = path
         self._size_bytes = size_bytes
