@@ -19,6 +19,7 @@ from integration.hostile.scene import Logged, Scene
 from integration.hostile.wire import LeftError, Visit, reset, send
 
 _LINE_BYTES_MAX = 1 << 20
+_TLS_HANDSHAKE = b"\x16"  # the first byte of every TLS connection: RFC 8446, section 5.1
 
 
 class HostileServer:
@@ -116,6 +117,8 @@ class HostileServer:
                 self.scene.active -= 1
 
     def _read(self, stream: io.BufferedReader, origin: str, number: int) -> Visit | None:
+        if stream.peek(1)[:1] == _TLS_HANDSHAKE:
+            return None  # a greeting need not have a line end in it, so a line must not be waited for
         line = stream.readline(_LINE_BYTES_MAX).decode("latin-1")
         if line.count(" ") != 2:
             return None
