@@ -48,6 +48,7 @@ class Exit(IntEnum):
     STATE = 42, "the state directory or its database cannot be used"
     HELD = 43, "another ddm holds the state directory"
     INTERRUPTED = 130, "interrupted (Ctrl-C); what was fetched is kept"
+    NO_READER = 141, "whoever read stdout has left (`ddm get -o - URL | head`)"
     TERMINATED = 143, "terminated (SIGTERM); what was fetched is kept"
 
 
@@ -73,6 +74,20 @@ class StateError(DDMError):
     """The state directory or the database cannot be used."""
 
     code = Exit.STATE
+
+
+class BusyError(StateError):
+    """Another process is writing to the database; in a moment it will be done."""
+
+
+class DamagedError(StateError):
+    """The database is no database, or not whole."""
+
+
+class StateFullError(StateError):
+    """The disk of the state directory is full."""
+
+    code = Exit.DISK_FULL
 
 
 class HeldError(DDMError):

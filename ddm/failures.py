@@ -39,6 +39,7 @@ class Kind(Enum):
     RANGE_WRONG = "range-wrong"  # another range, total, multipart, 416
     CODED = "coded"  # a Content-Encoding that was not asked for
     CHANGED = "changed"  # not the representation that was begun
+    NOT_MODIFIED = "not-modified"  # not an error: what we have is what the server has (304)
     DIGEST = "digest-mismatch"  # whole, but not the bytes that somebody vouched for
     # here
     DISK_FULL = "disk-full"  # no space left, or no quota
@@ -90,6 +91,11 @@ _NOT_CREATED = {
 }  # fmt: skip
 
 
+def no_room(path: str, why: str) -> Failure:
+    """The failure that a full disk is, or a used up quota; how much is missing is `core/room`'s to say."""
+    return Failure(Kind.DISK_FULL, f"no room for {path}: {why}", Exit.DISK_FULL)
+
+
 def from_os_error(error: OSError, path: str, doing: str) -> Failure:
     """The failure that an OSError is; `path` is the file it happened to, `doing` a verb: "write", "create".
 
@@ -97,11 +103,7 @@ def from_os_error(error: OSError, path: str, doing: str) -> Failure:
     """
     why = error.strerror or str(error)
     if error.errno in _FULL:
-        return Failure(
-            Kind.DISK_FULL,
-            f"could not {doing} {path}: {why}; what was fetched is kept, make room and run it again",
-            Exit.DISK_FULL,
-        )
+        return no_room(path, why)
     if error.errno == errno.EEXIST:
         return Failure(
             Kind.FILE_EXISTS,

@@ -7,7 +7,7 @@ from enum import Enum
 from msgspec import Struct
 
 from ddm.byteranges import RangeSet
-from ddm.spec import JobSpec
+from ddm.spec import Checksum, JobSpec
 
 
 class State(Enum):
@@ -39,14 +39,32 @@ class Wanted(Enum):
 
 
 class PartIdentity(Struct, frozen=True):
-    """Which file a claim is about, and in which life of the machine: its trust epoch.
+    """Which file a claim is about, and its trust epoch: what was not synced is believed only in the same one.
 
-    boot_id: the kernel's, or DDM_BOOT_ID. device, inode: the part file's.
+    boot_id: the kernel's, or DDM_BOOT_ID. device, inode: the part file's. mount: the mount that it is on; a disk
+    that was unplugged and plugged in again may have lost what it was not told to keep. "" where the kernel does
+    not say.
     """
 
     boot_id: str
     device: int
     inode: int
+    mount: str = ""
+
+    def same_file(self, other: PartIdentity) -> bool:
+        """Whether both are one file, whatever became of the machine between."""
+        return (self.device, self.inode) == (other.device, other.inode)
+
+
+class Mark(Struct, frozen=True):
+    """What a transfer of a process that died had written of a part file: from `start` up to `position`."""
+
+    job_id: int
+    incarnation: int
+    device: int
+    inode: int
+    start: int
+    position: int
 
 
 class StoredFailure(Struct, frozen=True):
@@ -55,6 +73,21 @@ class StoredFailure(Struct, frozen=True):
     kind: str
     message: str
     code: int
+
+
+class Receipt(Struct, frozen=True):
+    """How a file was fetched, for whom it may concern later.
+
+    urls: the way to it, redacted: the one asked for, then each hop of its redirects. digests: those that the file was
+    compared with, and who vouched: "user" or "server". seconds: from the first request to the name, of the last run.
+    fetched_bytes, requests: of that run.
+    """
+
+    urls: tuple[str, ...]
+    digests: tuple[tuple[Checksum, str], ...]
+    seconds: float
+    fetched_bytes: int
+    requests: int
 
 
 class JobRecord(Struct, frozen=True):
@@ -67,6 +100,10 @@ class JobRecord(Struct, frozen=True):
     written: believed while `part` is of this boot and inode; synced: what an fdatasync has covered,
     always believed for this inode.
     incarnation: counts how often the job started over with an empty file.
+    vouched: the digests that the server named for this representation.
+    checking: the file has its final name; the job only asks whether the server still has the same.
+    receipt: how it was fetched, once it is DONE.
+    delete_files: for a wish to remove the job: with what it fetched.
     created_s, updated_s: Unix time.
     """
 
@@ -83,6 +120,10 @@ class JobRecord(Struct, frozen=True):
     written: RangeSet = RangeSet()
     synced: RangeSet = RangeSet()
     incarnation: int = 0
+    vouched: tuple[Checksum, ...] = ()
+    checking: bool = False
+    delete_files: bool = False
+    receipt: Receipt | None = None
     error: StoredFailure | None = None
     created_s: float = 0.0
     updated_s: float = 0.0

@@ -44,6 +44,7 @@ class JobSpec(Struct, frozen=True):
     max_segments: ranges in flight for this job at most; 0 means as configured.
     checksums: digests that the file must have. route: how the servers are reached.
     allow_downgrade: follow a redirect from https to http. overwrite: replace a file of that name.
+    mirrors: other URLs of the same file, tried in order when one is given up. They get no `headers`.
     """
 
     url: str
@@ -55,6 +56,7 @@ class JobSpec(Struct, frozen=True):
     route: Route = Route()
     allow_downgrade: bool = False
     overwrite: bool = False
+    mirrors: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """For the log and tracebacks: without secrets."""

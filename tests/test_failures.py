@@ -33,13 +33,13 @@ def test_an_os_error_becomes_the_failure_of_its_cause(number, kind, code):
 def test_a_full_disk_says_so_in_the_systems_words():
     failure = from_os_error(_os_error(errno.ENOSPC), "/d/f.part", "write")
 
-    assert failure.message.startswith("could not write /d/f.part: No space left on device")
+    assert failure.message == "no room for /d/f.part: No space left on device"
 
 
 def test_every_errno_is_a_failure_of_the_file_that_says_why():
     failures = [from_os_error(_os_error(n), "/d/f.part", "write") for n in errno.errorcode]
 
-    begun = ("could not write /d/f.part: ", "/d/f.part exists already")
+    begun = ("could not write /d/f.part: ", "/d/f.part exists already", "no room for /d/f.part: ")
     assert [f for f in failures if not f.message.startswith(begun) or f.code is Exit.OK] == []
 
 

@@ -44,6 +44,9 @@ AFTER_THE_KINDS = f"""\
 A name that cannot be resolved is tried {NAME_TRIES} times. Two refusals need not stop a job at once: a 401, 403, 404 or
 410 from where a redirect led may be a URL that has run out, and the first URL is asked again; a 403 to one of several
 connections may mean one too many, and its piece is asked for alone."""
+OF_THE_STATUSES = """\
+200, 206, 416 and a 304 that was asked for are for [judge.md](judge.md). A redirect that does not say where to is a
+bad-response."""
 CIRCUMSTANCES = {
     "once connected": {"connected": True},
     "where the peer reset the connection (errno)": {"os_errno": errno.ECONNRESET},
@@ -165,7 +168,7 @@ def page() -> str:
         "\n".join(["| kind | CURLcodes |", "|---|---|", *curl_codes()]),
         "An unknown code is internal. What DDM itself refused to take keeps its own cause.",
         "## The statuses of HTTP",
-        "200, 206 and 416 are for [judge.md](judge.md). A redirect that does not say where to is a bad-response.",
+        OF_THE_STATUSES,
         "\n".join(["| statuses | kind | exit status |", "|---|---|---|", *statuses()]),
         "## The errors of the disk",
         "\n".join(["| kind | errno |", "|---|---|", *errnos()]),
@@ -182,10 +185,12 @@ def test_every_kind_and_course_is_explained():
     assert set(_comments(Course)) == set(Course.__members__)
 
 
-def test_every_kind_has_an_exit_status_and_it_is_never_success():
+def test_every_kind_has_an_exit_status_and_only_what_is_no_error_has_success():
     of = exits()
 
-    assert [kind for kind in Kind if not of[kind] or Exit.OK in of[kind]] == []
+    assert [kind for kind in Kind if not of[kind]] == []
+    assert [kind for kind in Kind if Exit.OK in of[kind]] == [Kind.NOT_MODIFIED]
+    assert of[Kind.NOT_MODIFIED] == [Exit.OK]
 
 
 if __name__ == "__main__":

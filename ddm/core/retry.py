@@ -1,8 +1,8 @@
 """What a failure leads to: its kind alone decides the course, the attempt decides the wait.
 
 A throttled server is asked less, a range that cannot be had is asked for more simply, what may pass
-is tried again after a wait, and
-everything else ends the job at once: no wait makes a 404 or a full disk better.
+is tried again after a wait, a file that the server still has is left alone, and everything else
+ends the job at once: no wait makes a 404 better.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ class Course(Enum):
     THROTTLED = "throttled"  # ask this origin less
     DEGRADE = "degrade"  # ranges do not work as they should: fewer, one, none
     REDIRECT = "redirect"  # the next hop
+    UNCHANGED = "unchanged"  # what is there is what the server has: nothing to fetch
+    ROOM = "room"  # wait for room on the disk
     STOP = "stop"  # permanent, local, or another representation
     CANCELLED = "cancelled"  # our own doing
 
@@ -38,6 +40,7 @@ COURSES: dict[Kind, Course] = {
     Kind.RANGE_WRONG: Course.DEGRADE,
     Kind.CODED: Course.DEGRADE,
     Kind.REDIRECTED: Course.REDIRECT,
+    Kind.NOT_MODIFIED: Course.UNCHANGED,
     Kind.UNTRUSTED: Course.STOP,
     Kind.NOT_FOUND: Course.STOP,
     Kind.NOT_ALLOWED: Course.STOP,
@@ -45,7 +48,7 @@ COURSES: dict[Kind, Course] = {
     Kind.BAD_REDIRECT: Course.STOP,
     Kind.CHANGED: Course.STOP,
     Kind.DIGEST: Course.STOP,
-    Kind.DISK_FULL: Course.STOP,
+    Kind.DISK_FULL: Course.ROOM,
     Kind.DISK_ERROR: Course.STOP,
     Kind.NOT_CREATED: Course.STOP,
     Kind.NO_DIRECTORY: Course.STOP,

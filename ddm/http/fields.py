@@ -105,6 +105,11 @@ def parse_retry_after(value: str, *, wall_s: float) -> float | None:
     return None if date_s is None else min(max(0.0, date_s - wall_s), _RETRY_AFTER_S_MAX)
 
 
+def is_date(value: str) -> bool:
+    """Whether a field's value has the form of an HTTP-date (RFC 9110 section 5.6.7)."""
+    return any(form.fullmatch(value) for form in _DATES)
+
+
 def check_field(name: str, value: str) -> None:
     """Raise UsageError for a field that would break the request.
 

@@ -1,4 +1,4 @@
-"""What an answer means that brings no bytes of the file: a redirect, an error, or nonsense."""
+"""What an answer means that brings no bytes of the file: a redirect, an error, "still the same", nonsense."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.http.fields import parse_retry_after
 from ddm.http.head import Head
+from ddm.http.representation import Representation, changed
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KINDS = {
@@ -39,6 +40,25 @@ def refusal(head: Head, *, wall_s: float) -> Failure:
     if kind in (Kind.THROTTLED, Kind.SERVER_ERROR):
         retry_after_s = _retry_after_s(head, wall_s)
     return Failure(kind, answered, code, head.status, retry_after_s)
+
+
+def not_modified(known: Representation, head: Head) -> Failure:
+    """What a 304 to a request with the condition of `known` is (RFC 9110 section 15.4.5).
+
+    Where an ETag was asked about, one that does not match is a contradiction. Where a date was, an
+    older one is none: If-Modified-Since says nothing of a file that an older one replaced.
+    """
+    etag, date = head.get("etag"), head.get("last-modified")
+    asked_about_etag = known.opaque_tag is not None
+    found = Representation(None, etag, None if asked_about_etag else date)
+    change = known.difference(found, weakly=True)
+    if change is None:
+        message = "the server still has the same file (304)"
+        return Failure(Kind.NOT_MODIFIED, message, Exit.OK, head.status)
+    if not asked_about_etag:
+        return changed(change, status=head.status)
+    message = f"the server says that it still has the same file (304), but {change}"
+    return Failure(Kind.BAD_RESPONSE, message, Exit.BAD_RESPONSE, head.status)
 
 
 def _kind(status: int) -> tuple[Kind, Exit]:

@@ -2,7 +2,8 @@
 
 A strong ETag decides, else Last-Modified together with the length (RFC 9110 sections 8.8 and
 13.1.5). A field that a 206 leaves out is not a change: only a field that is there and says
-something else is.
+something else is. Also how to ask whether the server still has the same file, and the one sentence
+for one that it has not.
 """
 
 from __future__ import annotations
@@ -12,10 +13,17 @@ import re
 from msgspec import Struct
 
 from ddm import redact
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
+from ddm.http.fields import is_date
+
+# Ways out of a file that changed, for `changed`: of one that was begun, and of one that was fetched.
+BEGIN_AGAIN = "; --force-restart begins it again"
+FETCH_NEW = "; --overwrite fetches the new one"
 
 # RFC 9110 section 8.8.3, but not the empty one, which distinguishes nothing, and only what goes
 # back to the server unharmed.
-_STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]+"')
+_ETAG = re.compile(r'(W/)?("[\x21\x23-\x7e]+")')
 
 
 class Representation(Struct, frozen=True):
@@ -35,7 +43,13 @@ class Representation(Struct, frozen=True):
     @property
     def strong_etag(self) -> str | None:
         """The ETag if it promises equal bytes; None for a weak, malformed or absent one."""
-        return self.etag if self.etag and _STRONG_ETAG.fullmatch(self.etag) else None
+        return self.etag if self.etag and self.etag == self.opaque_tag else None
+
+    @property
+    def opaque_tag(self) -> str | None:
+        """The ETag without its W/, for weak comparison; None for a malformed or absent one."""
+        match = _ETAG.fullmatch(self.etag or "")
+        return match[2] if match else None
 
     @property
     def resumable(self) -> bool:
@@ -52,11 +66,29 @@ class Representation(Struct, frozen=True):
         """
         return self.strong_etag
 
-    def difference(self, other: Representation) -> str | None:
+    @property
+    def condition(self) -> tuple[str, str] | None:
+        """The field that asks for the file only if it is another one; None if there is no asking.
+
+        An ETag, also a weak one (RFC 9110 section 13.1.2), else a Last-Modified (section 13.1.3).
+        """
+        if self.etag and self.opaque_tag:
+            return "If-None-Match", self.etag
+        if self.last_modified and is_date(self.last_modified):
+            return "If-Modified-Since", self.last_modified
+        return None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the server can be asked if it still has this."""
+        return self.condition is not None
+
+    def difference(self, other: Representation, *, weakly: bool = False) -> str | None:
         """What a later answer says differently, as part of a sentence; None if nothing.
 
         Equal strong ETags outweigh Last-Modified, which edges of one CDN may set differently. Weak
-        ETags say nothing.
+        ETags say nothing about bytes that are to be joined.
+        weakly: nothing is to be joined; where no dates speak, weak ETags do.
         """
         mine, theirs = self.strong_etag, other.strong_etag
         if mine and theirs and mine != theirs:
@@ -67,10 +99,28 @@ class Representation(Struct, frozen=True):
         date, other_date = self.last_modified, other.last_modified
         if date and other_date and date != other_date and not (mine and theirs):
             return _change("Last-Modified", date, other_date)
+        tag, other_tag = self.opaque_tag, other.opaque_tag
+        if weakly and not (date and other_date) and tag and other_tag and tag != other_tag:
+            return _change("ETag", self.etag or "", other.etag or "")
         if other.content_coding and other.content_coding != self.content_coding:
             coding = self.content_coding or "identity"
             return _change("Content-Encoding", coding, other.content_coding)
         return None
+
+
+def changed(
+    difference: str, *, way_out: str = "", status: int | None = None, other_etag: str | None = None
+) -> Failure:
+    """The failure of a file that is another one by now.
+
+    difference: as `Representation.difference` says it. way_out: BEGIN_AGAIN or FETCH_NEW, where it
+    is known which. status, other_etag: see `Failure`.
+    """
+    before = "fetched" if way_out == FETCH_NEW else "begun"
+    message = (
+        f"the file on the server is no longer the one that was {before}: {difference}{way_out}"
+    )
+    return Failure(Kind.CHANGED, message, Exit.CHANGED, status, other_etag=other_etag)
 
 
 def _change(name: str, mine: str, theirs: str) -> str:

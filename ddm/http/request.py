@@ -17,11 +17,13 @@ from ddm.byteranges import ByteRange
 from ddm.errors import UsageError
 from ddm.http.digests import WANT_REPR_DIGEST
 from ddm.http.fields import check_field, range_field
+from ddm.http.representation import Representation
 from ddm.http.url import URL, percent_decoded
 
 Fields = tuple[tuple[str, str], ...]
 
-# What DDM decides itself: which bytes, in which coding, from whom, over which connection.
+# What DDM decides itself: which bytes, of which version, in which coding, from whom, over which
+# connection. A 304 or 412 to a condition of the user's would mean nothing to DDM.
 _OURS = frozenset(
     {
         "accept-encoding",
@@ -29,7 +31,11 @@ _OURS = frozenset(
         "content-length",
         "expect",
         "host",
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
         "if-range",
+        "if-unmodified-since",
         "range",
         "te",
         "trailer",
@@ -64,7 +70,7 @@ def check_headers(headers: Iterable[tuple[str, str]]) -> None:
             raise UsageError("Proxy-Authorization would reach the server; use --proxy for it")
 
 
-def build(
+def build(  # noqa: PLR0913 - all but the URL by name, and each a field or two of the request
     url: URL,
     *,
     original: URL,
@@ -73,6 +79,7 @@ def build(
     if_range: str | None,
     user_agent: str,
     want_digest: bool = False,
+    unless: Representation | None = None,
 ) -> Request:
     """The request for one hop.
 
@@ -82,6 +89,8 @@ def build(
         replaces DDM's.
     if_range: a strong ETag, sent beside a range only.
     want_digest: ask for the digest of the whole file (RFC 9530 section 4).
+    unless: what is there already; a server that still has the same may answer 304. Without a
+        validator to ask about, the request is a plain one.
     """
     ours: Fields = (("Accept", "*/*"), ("User-Agent", user_agent))
     if want_digest:
@@ -99,6 +108,8 @@ def build(
         fields.append(("Range", range_field(range)))
         if if_range is not None:
             fields.append(("If-Range", if_range))
+    if unless is not None and unless.condition is not None:
+        fields.append(unless.condition)
     return Request(str(url), tuple(fields))
 
 

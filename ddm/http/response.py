@@ -17,8 +17,8 @@ from ddm.failures import Failure, FailureError, Kind
 from ddm.http.digests import repr_digests
 from ddm.http.fields import ContentRange, Unsatisfied, parse_content_length, parse_content_range
 from ddm.http.head import Head
-from ddm.http.refusal import refusal
-from ddm.http.representation import Representation
+from ddm.http.refusal import not_modified, refusal
+from ddm.http.representation import Representation, changed
 from ddm.spec import Checksum
 
 
@@ -28,11 +28,13 @@ class Expectation(Struct, frozen=True):
     range: what was asked for with Range, None for a plain GET.
     representation: what the bytes have to belong to, None while nothing is known.
     ask: an acceptable head is brought before the engine instead of being accepted (the probe).
+    unless: what is there already, if the request asked for anything else: then a 304 may come.
     """
 
     range: ByteRange | None
     representation: Representation | None = None
     ask: bool = False
+    unless: Representation | None = None
 
 
 class Accept(Struct, frozen=True):
@@ -82,6 +84,9 @@ def judge(expectation: Expectation, head: Head, *, wall_s: float) -> Verdict:
             return _judge_unsatisfied(expectation, head)
     except FailureError as error:
         return Reject(error.failure)
+    unless = expectation.unless
+    if head.status == 304 and unless is not None and unless.conditional:
+        return Reject(not_modified(unless, head))
     return Reject(refusal(head, wall_s=wall_s))
 
 
@@ -202,10 +207,8 @@ def _changed(
 ) -> FailureError:
     rest = replace(found, etag=None)
     only_etag = found.size_bytes is not None and expected.difference(rest) is None
-    message = f"the file on the server is no longer the one that was begun: {change}"
     other_etag = found.strong_etag if only_etag else None
-    failure = Failure(Kind.CHANGED, message, Exit.CHANGED, head.status, other_etag=other_etag)
-    return FailureError(failure)
+    return FailureError(changed(change, status=head.status, other_etag=other_etag))
 
 
 def _range_ignored(

@@ -14,7 +14,7 @@ def test_every_kind_of_failure_has_a_course():
 
 
 @pytest.mark.parametrize(
-    "kind", [Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.CHANGED, Kind.DISK_FULL, Kind.UNTRUSTED]
+    "kind", [Kind.NOT_FOUND, Kind.NOT_ALLOWED, Kind.CHANGED, Kind.DISK_ERROR, Kind.UNTRUSTED]
 )
 def test_what_no_wait_makes_better_stops(kind):
     assert COURSES[kind] is Course.STOP
@@ -23,6 +23,12 @@ def test_what_no_wait_makes_better_stops(kind):
 @pytest.mark.parametrize("kind", [Kind.BROKEN, Kind.STALLED, Kind.UNREACHABLE, Kind.SERVER_ERROR])
 def test_what_may_pass_is_tried_again(kind):
     assert COURSES[kind] is Course.AGAIN
+
+
+def test_what_is_still_the_same_leads_to_nothing_else_and_nothing_else_to_that():
+    unchanged = [kind for kind, course in COURSES.items() if course is Course.UNCHANGED]
+
+    assert unchanged == [Kind.NOT_MODIFIED]
 
 
 @settings(max_examples=100)

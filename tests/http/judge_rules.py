@@ -24,7 +24,9 @@ KNOWN = {
     "date": Representation(100, None, MONDAY),
     "coded": Representation(100, '"a"', MONDAY, "gzip"),
 }
-STATUSES = (200, 206, 416, 204, 302, 404, 503)
+# What a probe that begins nothing asked to be told of with a 304.
+UNLESS = {"nothing": None, "ETag and date": KNOWN["ETag and date"], "date": KNOWN["date"]}
+STATUSES = (200, 206, 416, 204, 302, 304, 404, 503)
 CONTENT_RANGES = {
     "none": (),
     "as asked": ("bytes {first}-{last}/100",),
@@ -51,11 +53,12 @@ VALIDATORS = {
 
 
 class Case(NamedTuple):
-    """One combination, in words. range, asks, known: what the request was; the rest: what came."""
+    """One combination, in words. range to unless: what the request was; the rest: what came."""
 
     range: str
     asks: bool
     known: str
+    unless: str
     status: int
     content_range: str
     length: str
@@ -67,6 +70,7 @@ AXES: dict[str, tuple] = {
     "range": tuple(RANGES),
     "asks": (False, True),
     "known": tuple(KNOWN),
+    "unless": tuple(UNLESS),
     "status": STATUSES,
     "content_range": tuple(CONTENT_RANGES),
     "length": LENGTHS,
@@ -75,9 +79,18 @@ AXES: dict[str, tuple] = {
 }
 
 
-def expectations() -> Iterator[tuple[tuple[str, bool, str], Expectation]]:
-    for of in product(RANGES, (False, True), KNOWN):
-        yield of, Expectation(RANGES[of[0]], KNOWN[of[2]], of[1])
+def expectations() -> Iterator[tuple[tuple[str, bool, str, str], Expectation]]:
+    for of in product(RANGES, (False, True), KNOWN, UNLESS):
+        range_, asks, known, unless = of
+        if unless == "nothing" or (asks and known == "nothing"):
+            yield of, Expectation(RANGES[range_], KNOWN[known], asks, UNLESS[unless])
+
+
+def cases() -> Iterator[Case]:
+    """Every combination."""
+    answers = tuple(product(*list(AXES.values())[4:]))
+    for asked, _ in expectations():
+        yield from (Case(*asked, *came) for came in answers)
 
 
 def heads(range_name: str) -> Iterator[tuple[tuple[int, str, str, str, str], Head]]:
@@ -86,7 +99,7 @@ def heads(range_name: str) -> Iterator[tuple[tuple[int, str, str, str, str], Hea
         status, content_range, length, coding, validator = of
         fields = [("location", "/elsewhere"), *VALIDATORS[validator]]
         fields += _content_range(content_range, range_name)
-        fields += _length(length, _body(Case(range_name, False, "", *of))[2])
+        fields += _length(length, _body(Case(range_name, False, "", "", *of))[2])
         fields += [("content-encoding", coding)] * (coding != "none")
         yield of, Head(status, tuple(fields))
 
@@ -193,6 +206,18 @@ _NO_RANGE_IN_IT = ("none", "twice", "nonsense", "only a total", "only a total of
 RULES = (
     Rule("302", "with a Location", "redirected", "the core follows it", "15.4",
          lambda c: c.status == 302),
+    Rule("304", "no condition was sent", "bad-response", "nobody asked", "15.4.5",
+         lambda c: c.status == 304 and c.unless == "nothing"),
+    Rule("304", "asked about an ETag; it says another one", "bad-response",
+         "it contradicts itself; for this, weak ETags count", "13.1.2, 15.4.5",
+         lambda c: c.status == 304 and c.unless == "ETag and date"
+         and c.validator in ("other ETag", "weak ETag")),
+    _change("304", "asked about a date; it says another one",
+            "an older file took its place", "13.1.3",
+            lambda c: c.status == 304 and c.unless == "date"
+            and c.validator in ("other date", "same ETag, other date")),
+    Rule("304", "else", "not-modified", "the server still has the same file", "15.4.5",
+         lambda c: c.status == 304),
     Rule("404", "", "not-found", "an error's body is not the file", "15.5.5",
          lambda c: c.status == 404),
     Rule("503", "", "throttled", "an error's body is not the file", "15.6.4",

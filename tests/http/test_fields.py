@@ -11,6 +11,7 @@ from ddm.http.fields import (
     Unsatisfied,
     as_text,
     check_field,
+    is_date,
     parse_content_length,
     parse_content_range,
     parse_retry_after,
@@ -172,3 +173,22 @@ def test_a_field_is_utf_8_where_its_bytes_are():
     assert as_text("ü".encode().decode("latin-1")) == "ü"
     assert as_text("ü") == "ü"
     assert as_text("文") == "文"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Sun, 06 Nov 1994 08:49:37 GMT",
+        "Sunday, 06-Nov-94 08:49:37 GMT",
+        "Sun Nov  6 08:49:37 1994",
+    ],
+)
+def test_a_date_has_one_of_three_forms(value):
+    assert is_date(value)
+    assert not is_date(f"{value} ")
+    assert not is_date(f"{value}\r\nX-A: 1")
+
+
+@pytest.mark.parametrize("value", ["", "0", "-1", "1994-11-06", "Sun, 06 Nov 1994 08:49:37 +0100"])
+def test_nothing_else_is_a_date(value):
+    assert not is_date(value)

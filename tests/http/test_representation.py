@@ -2,7 +2,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddm.http.representation import Representation
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
+from ddm.http.fields import check_field
+from ddm.http.representation import BEGIN_AGAIN, FETCH_NEW, Representation, changed
 
 MONDAY = "Mon, 05 Jan 2026 00:00:00 GMT"
 TUESDAY = "Tue, 06 Jan 2026 00:00:00 GMT"
@@ -91,6 +94,78 @@ def test_what_may_be_the_same_bytes_is_no_difference(begun, found):
     assert begun.difference(found) is None
 
 
+@pytest.mark.parametrize(
+    ("etag", "condition"),
+    [
+        ('"a"', ("If-None-Match", '"a"')),
+        ('W/"a"', ("If-None-Match", 'W/"a"')),
+        ("a", ("If-Modified-Since", MONDAY)),
+        ("*", ("If-Modified-Since", MONDAY)),
+        ('w/"a"', ("If-Modified-Since", MONDAY)),
+        ('"a", "b"', ("If-Modified-Since", MONDAY)),
+        ('W/""', ("If-Modified-Since", MONDAY)),
+        (None, ("If-Modified-Since", MONDAY)),
+    ],
+)
+def test_the_condition_is_an_etag_that_is_one_else_the_date(etag, condition):
+    assert Representation(7, etag, MONDAY).condition == condition
+
+
+@pytest.mark.parametrize("date", [None, "", "yesterday", "0", f"{MONDAY}, {TUESDAY}"])
+def test_what_has_neither_etag_nor_date_cannot_be_asked_about(date):
+    known = Representation(7, None, date)
+
+    assert known.condition is None
+    assert not known.conditional
+
+
+@given(st.none() | st.text(max_size=12), st.none() | st.text(max_size=12))
+@settings(max_examples=150)
+def test_whatever_a_server_called_the_file_makes_a_condition_that_can_be_sent(etag, date):
+    known = Representation(None, etag, date)
+
+    assert known.conditional == (known.condition is not None)
+    if known.condition is not None:
+        check_field(*known.condition)
+
+
+@given(st.text("ab!~", min_size=1, max_size=3), st.booleans(), st.booleans())
+@settings(max_examples=100)
+def test_weak_comparison_looks_at_what_is_between_the_quotes_alone(tag, weak, other_weak):
+    mine = Representation(7, "W/" * weak + f'"{tag}"')
+    same = Representation(7, "W/" * other_weak + f'"{tag}"')
+    other = Representation(7, "W/" * other_weak + f'"{tag}+"')
+
+    assert mine.difference(same, weakly=True) is None
+    assert mine.difference(other, weakly=True) == (
+        f"its ETag changed from {mine.etag} to {other.etag}"
+    )
+
+
+def test_weak_etags_say_nothing_beside_equal_dates():
+    mine, theirs = Representation(7, 'W/"a"', MONDAY), Representation(7, 'W/"b"', MONDAY)
+
+    assert mine.difference(theirs, weakly=True) is None
+
+
+@pytest.mark.parametrize(
+    ("way_out", "before"), [("", "begun"), (BEGIN_AGAIN, "begun"), (FETCH_NEW, "fetched")]
+)
+def test_a_changed_file_is_one_sentence_with_the_way_out_at_its_end(way_out, before):
+    failure = changed("its length changed from 7 to 8 bytes", way_out=way_out, status=206)
+
+    message = (
+        f"the file on the server is no longer the one that was {before}: "
+        f"its length changed from 7 to 8 bytes{way_out}"
+    )
+    assert failure == Failure(Kind.CHANGED, message, Exit.CHANGED, 206)
+
+
+def test_the_ways_out_name_the_option():
+    assert BEGIN_AGAIN == "; --force-restart begins it again"
+    assert FETCH_NEW == "; --overwrite fetches the new one"
+
+
 def test_a_difference_is_shown_short_and_without_control_characters():
     found = Representation(7, None, "\x1b" + "x" * 1000)
 
@@ -104,3 +179,4 @@ def test_a_difference_is_shown_short_and_without_control_characters():
 @settings(max_examples=100)
 def test_a_representation_does_not_differ_from_itself(representation):
     assert representation.difference(representation) is None
+    assert representation.difference(representation, weakly=True) is None

@@ -2,16 +2,24 @@ import pytest
 
 from ddm.byteranges import ByteRange
 from ddm.errors import UsageError
+from ddm.http.representation import Representation
 from ddm.http.request import Request, build, check_headers
 from ddm.http.url import parse
 
 ORIGINAL = parse("https://example.com/file")
+MONDAY = "Mon, 05 Jan 2026 00:00:00 GMT"
 SECRETS = (("Cookie", "s=1"), ("X-Api-Key", "k"), ("Authorization", "Bearer t"))
 
 
-def _build(url=ORIGINAL, *, original=ORIGINAL, headers=(), asked=None, if_range=None):
+def _build(url=ORIGINAL, *, original=ORIGINAL, headers=(), asked=None, if_range=None, unless=None):
     return build(
-        url, original=original, headers=headers, range=asked, if_range=if_range, user_agent="ddm/1"
+        url,
+        original=original,
+        headers=headers,
+        range=asked,
+        if_range=if_range,
+        user_agent="ddm/1",
+        unless=unless,
     )
 
 
@@ -30,6 +38,26 @@ def test_a_range_is_asked_for_with_its_validator():
 
 def test_if_range_is_not_sent_without_a_range():
     assert "If-Range" not in dict(_build(if_range='"a"').headers)
+
+
+@pytest.mark.parametrize(
+    ("etag", "condition"),
+    [
+        ('"a"', ("If-None-Match", '"a"')),
+        ('W/"a"', ("If-None-Match", 'W/"a"')),
+        (None, ("If-Modified-Since", MONDAY)),
+    ],
+)
+def test_what_is_there_already_is_asked_for_once_and_by_its_etag_first(etag, condition):
+    plain, known = _build(asked=ByteRange(0, 9)), Representation(100, etag, MONDAY)
+
+    asking = _build(asked=ByteRange(0, 9), unless=known)
+
+    assert asking.headers == (*plain.headers, condition)
+
+
+def test_what_has_no_validator_is_asked_for_plainly():
+    assert _build(unless=Representation(100)) == _build()
 
 
 def test_the_digest_of_the_whole_is_asked_for_of_any_origin():
@@ -114,6 +142,10 @@ def test_a_field_may_be_given_twice():
     [
         "Range",
         "if-range",
+        "If-None-Match",
+        "if-modified-since",
+        "If-Match",
+        "If-Unmodified-Since",
         "Accept-Encoding",
         "HOST",
         "Content-Length",
