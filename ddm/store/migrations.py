@@ -49,7 +49,30 @@ def m001_jobs(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX jobs_identity ON jobs (url, directory, asked_name)")
 
 
-MIGRATIONS = (m001_jobs,)
+def m002_steering(connection: sqlite3.Connection) -> None:
+    """Wishes that are found without a look at every job; what resuming has to know besides.
+
+    The index holds the jobs whose `wanted` is not in force; `JobTable.wishes` has its very words.
+    """
+    for column in (
+        "vouched TEXT NOT NULL DEFAULT '[]'",
+        "part_mount TEXT",
+        "checking INTEGER NOT NULL DEFAULT 0 CHECK (checking IN (0, 1))",
+        "delete_files INTEGER NOT NULL DEFAULT 0 CHECK (delete_files IN (0, 1))",
+    ):
+        connection.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+    connection.execute("""
+        CREATE INDEX jobs_wishes ON jobs (id) WHERE wanted = 'remove'
+            OR (wanted = 'pause' AND state <> 'paused') OR (wanted = 'run' AND state = 'paused')
+    """)
+
+
+def m003_receipts(connection: sqlite3.Connection) -> None:
+    """How each file was fetched: JSON, `ddm.record.Receipt`."""
+    connection.execute("ALTER TABLE jobs ADD COLUMN receipt TEXT")
+
+
+MIGRATIONS = (m001_jobs, m002_steering, m003_receipts)
 
 
 def version(connection: sqlite3.Connection) -> int:
@@ -73,5 +96,6 @@ def migrate(connection: sqlite3.Connection) -> None:
                 connection.execute(f"PRAGMA user_version = {number}")
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk has rolled it back already
+                connection.execute("ROLLBACK")
             raise

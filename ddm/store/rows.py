@@ -1,7 +1,8 @@
 """A row of the table `jobs` and the record that it is.
 
 Claims carry a checksum: a database has none of its own, and a claim that a failing disk has changed
-would become wrong bytes in a finished file.
+would become wrong bytes in a finished file. Claims that do not fit theirs are no error: without
+them nothing is lost but time, for the bytes are fetched again.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ import msgspec
 from msgspec import Struct
 
 from ddm.byteranges import RangeSet
-from ddm.errors import StateError
-from ddm.record import JobRecord, PartIdentity, State, StoredFailure, Wanted
+from ddm.errors import DamagedError
+from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure, Wanted
 from ddm.spec import Checksum, JobSpec, Route
 
 _CHECKSUM_BYTES = 4
@@ -30,6 +31,7 @@ class _Settings(Struct, frozen=True, omit_defaults=True):
     route: Route = Route()
     allow_downgrade: bool = False
     overwrite: bool = False
+    mirrors: tuple[str, ...] = ()
 
 
 def path_in(path: str | None) -> str | bytes | None:
@@ -51,10 +53,20 @@ def claims_in(claims: RangeSet) -> bytes:
     return zlib.crc32(encoded).to_bytes(_CHECKSUM_BYTES, "big") + encoded
 
 
+def checksums_in(checksums: tuple[Checksum, ...]) -> str:
+    """Digests for a column."""
+    return json.dumps([(each.algorithm, each.hex) for each in checksums])
+
+
 def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
     """The columns url, directory, asked_name, headers, settings."""
     settings = _Settings(
-        spec.max_segments, spec.checksums, spec.route, spec.allow_downgrade, spec.overwrite
+        spec.max_segments,
+        spec.checksums,
+        spec.route,
+        spec.allow_downgrade,
+        spec.overwrite,
+        spec.mirrors,
     )
     return (
         text_in(spec.url),
@@ -66,32 +78,44 @@ def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
 
 
 def record_out(row: sqlite3.Row, path: str) -> JobRecord:
-    """The record that a row is. Raises StateError naming the job; `path`: of the database."""
+    """The record that a row is. Raises DamagedError naming the job; `path`: of the database."""
     try:
         return _record(row)
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
         # Without its cause, which may quote what the row holds: headers are nobody's business.
-        raise StateError(
-            f"job {row['id']} in {path} cannot be read: the file is damaged; it holds the queue: "
-            "move it and its -wal and -shm files away, and ddm begins a new one"
-        ) from None
+        raise damaged_row(row["id"], path) from None
+
+
+def damaged_row(job_id: int, path: str) -> DamagedError:
+    """The error of a row that makes no sense; `path`: of the database."""
+    return DamagedError(
+        f"job {job_id} in {path} cannot be read: the file is damaged; it holds the queue: "
+        "move it and its -wal and -shm files away, and ddm begins a new one"
+    )
 
 
 def _record(row: sqlite3.Row) -> JobRecord:
+    written, synced = claims_out(row["written"]), claims_out(row["synced"])
+    if written is None or synced is None:  # synced lies within written, so both or none
+        written = synced = RangeSet()
     return JobRecord(
         id=row["id"],
         spec=_spec(row),
         wanted=Wanted(row["wanted"]),
         state=State(row["state"]),
-        name=_path(row["name"]),
+        name=path_out(row["name"]),
         size_bytes=row["size_bytes"],
         etag=row["etag"],
         last_modified=row["last_modified"],
         content_coding=row["content_coding"],
         part=_part(row),
-        written=_claims(row["written"]),
-        synced=_claims(row["synced"]),
+        written=written,
+        synced=synced,
         incarnation=row["incarnation"],
+        vouched=_checksums(row["vouched"]),
+        checking=bool(row["checking"]),
+        delete_files=bool(row["delete_files"]),
+        receipt=_receipt(row["receipt"]),
         error=_error(row),
         created_s=row["created_s"],
         updated_s=row["updated_s"],
@@ -104,21 +128,41 @@ def _spec(row: sqlite3.Row) -> JobSpec:
     settings = msgspec.convert(json.loads(row["settings"]), _Settings)
     return JobSpec(
         url=row["url"],
-        directory=_path(row["directory"]) or "",
-        name=_path(row["asked_name"]),
+        directory=path_out(row["directory"]) or "",
+        name=path_out(row["asked_name"]),
         headers=headers,
         max_segments=settings.max_segments,
         checksums=settings.checksums,
         route=settings.route,
         allow_downgrade=settings.allow_downgrade,
         overwrite=settings.overwrite,
+        mirrors=settings.mirrors,
     )
 
 
 def _part(row: sqlite3.Row) -> PartIdentity | None:
     if row["part_inode"] is None:
         return None
-    return PartIdentity(row["part_boot_id"], int(row["part_device"]), int(row["part_inode"]))
+    return PartIdentity(
+        boot_id=row["part_boot_id"],
+        device=int(row["part_device"]),
+        inode=int(row["part_inode"]),
+        mount=row["part_mount"] or "",
+    )
+
+
+def _checksums(stored: str) -> tuple[Checksum, ...]:
+    pairs = msgspec.convert(json.loads(stored), tuple[tuple[str, str], ...])
+    return tuple(Checksum(algorithm, digest) for algorithm, digest in pairs)
+
+
+def receipt_in(receipt: Receipt) -> str:
+    """A receipt for a column."""
+    return json.dumps(msgspec.to_builtins(receipt))
+
+
+def _receipt(stored: str | None) -> Receipt | None:
+    return None if stored is None else msgspec.convert(json.loads(stored), Receipt)
 
 
 def _error(row: sqlite3.Row) -> StoredFailure | None:
@@ -127,14 +171,17 @@ def _error(row: sqlite3.Row) -> StoredFailure | None:
     return StoredFailure(row["error_kind"], row["error_message"], row["error_code"])
 
 
-def _path(stored: str | bytes | None) -> str | None:
+def path_out(stored: str | bytes | None) -> str | None:
+    """A path or name out of its column."""
+    """A path or name out of its column."""
     return os.fsdecode(stored) if isinstance(stored, bytes) else stored
 
 
-def _claims(blob: bytes) -> RangeSet:
+def claims_out(blob: bytes) -> RangeSet | None:
+    """A set of bytes claimed out of its column; None for what does not fit its checksum."""
     if not blob:
         return RangeSet()
     checksum, encoded = blob[:_CHECKSUM_BYTES], blob[_CHECKSUM_BYTES:]
     if zlib.crc32(encoded).to_bytes(_CHECKSUM_BYTES, "big") != checksum:
-        raise ValueError("its list of bytes does not fit its checksum")
+        return None
     return RangeSet.decode(encoded)

@@ -14,8 +14,8 @@ def connect(path):
     """Opens the database, each time with a connection of its own, and closes it at the end."""
     opened = []
 
-    def connected(where=path):
-        opened.append(open_database(where))
+    def connected(where=path, **options):
+        opened.append(open_database(where, **options))
         return opened[-1]
 
     yield connected

@@ -7,8 +7,7 @@ from contextlib import closing, suppress
 
 import pytest
 
-from ddm.errors import Exit, StateError
-from ddm.store import database as module
+from ddm.errors import StateError
 from ddm.store.database import open_database
 
 INSERT = "INSERT INTO jobs (url, directory, created_s, updated_s) VALUES ('u', 'd', 0, 0)"
@@ -102,39 +101,6 @@ def test_a_change_is_noticed_once_and_only_another_ones(database, connect):
     assert not database.changed()
 
 
-def test_a_writer_that_does_not_end_is_said(database, connect, path, monkeypatch):
-    monkeypatch.setattr(module, "_BUSY_TIMEOUT_S", 0.0)
-    other = connect()
-    with database.transaction(), pytest.raises(StateError) as caught, other.transaction():
-        pass
-    assert str(caught.value) == (
-        f"{path} cannot be used: database is locked; "
-        "another program holds it; end that one or try again"
-    )
-
-
-def test_what_is_no_database_is_said_with_the_way_out(path, connect):
-    path.parent.mkdir()
-    path.write_bytes(b"these are my notes\n" * 100)
-    with pytest.raises(StateError, match="file is not a database") as caught:
-        connect()
-    assert caught.value.code is Exit.STATE
-    assert str(caught.value).startswith(f"{path} cannot be read")
-    assert "it holds the queue: move it" in str(caught.value)
-    assert path.read_bytes() == b"these are my notes\n" * 100
-
-
-@pytest.mark.parametrize("keep_bytes", [100, 4096, 6000])
-def test_a_truncated_one_is_said_when_it_is_opened_or_read(path, connect, keep_bytes):
-    with closing(connect()) as first:
-        for _ in range(100):
-            first.write(INSERT)
-    os.truncate(path, keep_bytes)
-    with pytest.raises(StateError, match=r"malformed|not a database") as caught:
-        connect().rows("SELECT * FROM jobs")
-    assert str(path) in str(caught.value)
-
-
 def test_an_empty_file_becomes_a_database(path, connect):
     path.parent.mkdir()
     path.touch()
@@ -168,6 +134,18 @@ def test_a_message_does_not_repeat_values(database):
     with pytest.raises(StateError) as caught:
         database.write("INSERT INTO jobs (url, directory) VALUES (?, ?)", ("secret", "secret"))
     assert "secret" not in str(caught.value)
+
+
+def test_it_is_seen_when_its_path_is_another_file(path, database, connect):
+    assert not database.replaced()
+    path.rename(path.with_name("moved"))
+    assert database.replaced()
+    assert not connect().replaced()
+    assert database.replaced()
+
+
+def test_one_in_memory_is_not_replaced(connect):
+    assert not connect(None).replaced()
 
 
 def test_many_processes_may_begin_the_same_database_at_once(path):

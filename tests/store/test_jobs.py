@@ -1,75 +1,23 @@
-import time
-
 import pytest
 from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
-from ddm.errors import StateError
 from ddm.http.representation import Representation
-from ddm.record import JobRecord, PartIdentity, State, StoredFailure, Wanted
-from ddm.spec import JobSpec
+from ddm.record import PartIdentity, Receipt, State, StoredFailure, Wanted
+from ddm.spec import Checksum, JobSpec
 from ddm.store.jobs import JobStore
 
 SPEC = JobSpec("http://127.0.0.1/f?a=b", "/d")
-FULL = JobSpec(
-    "http://127.0.0.1/f", "/d/\udcff", "n \udcfe é", (("A", "1"), ("B", "\xe9\udcff")), 3
-)
-PART = PartIdentity("boot-1", (1 << 64) - 1, (1 << 64) - 2)
+PART = PartIdentity("boot-1", (1 << 64) - 1, (1 << 64) - 2, "mount-1")
 SEEN = Representation(7_000, 'W/"é"', "yesterday", "gzip")
 WRITTEN = RangeSet((ByteRange(0, 300), ByteRange(500, 900)))
 SYNCED = RangeSet.of(0, 200)
+VOUCHED = (Checksum("sha-256", "ab"), Checksum("md5", "cd"))
 FAILURE = StoredFailure("broken", "the network broke at \udcff", 6)
 
 
 def ids(records):
     return [record.id for record in records]
-
-
-@pytest.mark.parametrize("spec", [SPEC, FULL])
-def test_a_job_comes_back_as_it_was_asked_for(jobs, spec):
-    assert jobs.add([spec]) == [1]
-    assert jobs.get(1) == JobRecord(
-        1, spec, Wanted.RUN, State.QUEUED, created_s=1_000.0, updated_s=1_000.0
-    )
-    assert jobs.get(2) is None
-
-
-def test_jobs_are_added_in_order_and_seen_by_others(jobs, connect):
-    assert jobs.add([SPEC, FULL]) == [1, 2]
-    assert jobs.add([]) == []
-    assert ids(JobStore(connect()).all()) == [1, 2]
-
-
-def test_one_job_that_cannot_be_stored_takes_the_others_with_it(jobs):
-    with pytest.raises(StateError):
-        jobs.add([SPEC, JobSpec(None, "/d")])
-    assert jobs.all() == []
-
-
-def test_ten_thousand_jobs_are_added_and_asked_for_at_once(jobs):
-    specs = [JobSpec(f"http://127.0.0.1/{n}", "/d") for n in range(10_000)]
-    begun_s = time.monotonic()
-    added = jobs.add(specs)
-    assert ids(jobs.queued(3, among=added[5_000:])) == [5_001, 5_002, 5_003]
-    assert time.monotonic() - begun_s < 2.0
-    assert added == list(range(1, 10_001))
-
-
-def test_the_newest_job_of_an_identity_is_found(jobs):
-    jobs.add([SPEC, FULL, SPEC, FULL])
-    assert jobs.find(SPEC.url, SPEC.directory, SPEC.name).id == 3
-    assert jobs.find(FULL.url, FULL.directory, FULL.name).id == 4
-    assert jobs.find(SPEC.url, SPEC.directory, "other") is None
-
-
-def test_the_queue_is_first_in_first_out(jobs, database):
-    jobs.add([SPEC] * 6)
-    jobs.set_state(2, State.DONE, None)
-    database.write("UPDATE jobs SET wanted = 'pause' WHERE id = 3")
-    assert ids(jobs.queued(10)) == [1, 4, 5, 6]
-    assert ids(jobs.queued(2)) == [1, 4]
-    assert ids(jobs.queued(10, among=[6, 5, 3, 2, 99])) == [5, 6]
-    assert ids(jobs.queued(10, among=[])) == []
 
 
 def test_a_state_comes_back_with_its_failure_and_goes_without(jobs, wall):
@@ -86,26 +34,37 @@ def test_a_state_comes_back_with_its_failure_and_goes_without(jobs, wall):
 
 def test_part_and_progress_come_back_as_they_were(jobs):
     jobs.add([SPEC])
-    jobs.set_part(1, "n\udcff", SEEN, PART, 4)
+    jobs.set_part(1, "n\udcff", SEEN, PART, 4, VOUCHED)
     jobs.set_progress(1, WRITTEN, SYNCED)
     found = jobs.get(1)
     assert (found.name, found.part, found.incarnation) == ("n\udcff", PART, 4)
-    assert (found.written, found.synced) == (WRITTEN, SYNCED)
+    assert (found.written, found.synced, found.vouched) == (WRITTEN, SYNCED, VOUCHED)
     seen = Representation(found.size_bytes, found.etag, found.last_modified, found.content_coding)
     assert seen == SEEN
 
 
-def test_claims_stay_with_the_same_part_in_another_life_of_the_machine(jobs):
+def test_claims_stay_with_the_same_part(jobs):
+    jobs.add([SPEC])
+    jobs.set_part(1, "n", SEEN, PART, 0, VOUCHED)
+    jobs.set_progress(1, WRITTEN, SYNCED)
+    jobs.set_part(1, "n", SEEN, PART, 0)
+    assert (jobs.get(1).written, jobs.get(1).synced) == (WRITTEN, SYNCED)
+    assert jobs.get(1).vouched == ()
+
+
+@pytest.mark.parametrize("other", [{"boot_id": "boot-2"}, {"mount": "mount-2"}, {"mount": ""}])
+def test_of_the_same_part_in_another_trust_epoch_only_what_was_synced_stays(jobs, other):
     jobs.add([SPEC])
     jobs.set_part(1, "n", SEEN, PART, 0)
     jobs.set_progress(1, WRITTEN, SYNCED)
-    jobs.set_part(1, "n", SEEN, PartIdentity("boot-2", PART.device, PART.inode), 0)
-    assert (jobs.get(1).written, jobs.get(1).synced) == (WRITTEN, SYNCED)
+    jobs.set_part(1, "n", SEEN, replace(PART, **other), 0)
+    assert (jobs.get(1).written, jobs.get(1).synced) == (SYNCED, SYNCED)
+    assert jobs.get(1).part == replace(PART, **other)
 
 
 @pytest.mark.parametrize(
     ("part", "incarnation"),
-    [(PART, 1), (PartIdentity("boot-1", PART.device, 5), 0), (PartIdentity("boot-1", 5, 5), 0)],
+    [(PART, 1), (replace(PART, inode=5), 0), (replace(PART, device=5), 0)],
 )
 def test_claims_go_with_the_part_that_they_were_about(jobs, part, incarnation):
     jobs.add([SPEC, SPEC])
@@ -115,20 +74,6 @@ def test_claims_go_with_the_part_that_they_were_about(jobs, part, incarnation):
     jobs.set_part(1, "n", SEEN, part, incarnation)
     assert (jobs.get(1).written, jobs.get(1).synced) == (RangeSet(), RangeSet())
     assert jobs.get(2).written == WRITTEN
-
-
-@pytest.mark.parametrize("state", State)
-def test_only_what_failed_or_was_paused_is_queued_again(jobs, database, state):
-    jobs.add([SPEC])
-    jobs.set_state(1, state, FAILURE)
-    database.write("UPDATE jobs SET wanted = 'pause'")
-    again = state in (State.FAILED, State.PAUSED)
-    assert jobs.requeue(1) == again
-    found = jobs.get(1)
-    if again:
-        assert (found.state, found.wanted, found.error) == (State.QUEUED, Wanted.RUN, None)
-    else:
-        assert (found.state, found.wanted) == (state, Wanted.PAUSE)
 
 
 def test_what_a_dead_process_left_in_work_is_queued_again(jobs):
@@ -160,39 +105,54 @@ def test_writing_to_a_job_that_is_gone_is_no_error(jobs):
     jobs.set_state(7, State.DONE, None)
     jobs.set_part(7, "n", SEEN, PART, 0)
     jobs.set_progress(7, WRITTEN, SYNCED)
-    assert (jobs.requeue(7), jobs.get(7)) == (False, None)
-
-
-def test_starting_over_forgets_what_was_fetched_but_not_which_file_it_was(jobs):
-    jobs.add([SPEC])
-    jobs.set_part(1, "f", SEEN, PART, 0)
-    jobs.set_progress(1, WRITTEN, SYNCED)
-
-    assert jobs.start_over(1)
-    record = jobs.get(1)
-    assert (record.written, record.synced) == (RangeSet(), RangeSet())
-    assert (record.size_bytes, record.etag, record.last_modified) == (None, None, None)
-    assert (record.name, record.part) == ("f", PART)
-
-
-def test_a_job_in_work_is_not_started_over(jobs):
-    jobs.add([SPEC])
-    jobs.set_progress(1, WRITTEN, SYNCED)
-    jobs.set_state(1, State.RUNNING, None)
-
-    assert not jobs.start_over(1)
-    assert jobs.get(1).written == WRITTEN
+    jobs.drop_wish(7)
+    jobs.remove(7)
+    assert jobs.get(7) is None
 
 
 @pytest.mark.parametrize("state", State)
-def test_a_job_that_is_not_in_work_can_be_asked_for_otherwise(jobs, state):
-    jobs.add([SPEC, SPEC])
+def test_only_a_job_that_is_done_has_been_checked(jobs, state):
+    jobs.add([SPEC])
+    jobs.set_state(1, State.DONE, None)
+    jobs.check_again(1)
     jobs.set_state(1, state, None)
-    jobs.set_progress(1, WRITTEN, SYNCED)
-    otherwise = replace(SPEC, headers=(("Cookie", "a=b"),), overwrite=True)
-    rests = state in (State.QUEUED, State.FAILED, State.PAUSED)
+    assert jobs.get(1).checking == (state is not State.DONE)
 
-    assert jobs.set_spec(1, otherwise) == rests
-    assert jobs.get(1).spec == (otherwise if rests else SPEC)
-    assert (jobs.get(1).state, jobs.get(1).written) == (state, WRITTEN)
-    assert jobs.get(2).spec == SPEC
+
+def test_a_dead_process_left_a_check_that_goes_on(jobs):
+    jobs.add([SPEC])
+    jobs.set_state(1, State.DONE, None)
+    jobs.check_again(1)
+    jobs.set_state(1, State.PROBING, None)
+    assert jobs.recover() == [1]
+    assert (jobs.get(1).state, jobs.get(1).checking) == (State.QUEUED, True)
+
+
+def test_a_wish_that_cannot_be_fulfilled_is_dropped(jobs):
+    jobs.add([SPEC, SPEC])
+    jobs.wish([1], Wanted.PAUSE)
+    jobs.wish([2], Wanted.REMOVE, delete_files=True)
+    jobs.drop_wish(1)
+    jobs.drop_wish(2)
+    assert [record.wanted for record in jobs.all()] == [Wanted.RUN, Wanted.RUN]
+    assert not jobs.get(2).delete_files
+
+
+def test_a_removed_job_is_gone_and_no_other(jobs):
+    jobs.add([SPEC] * 3)
+    jobs.remove(2)
+    assert ids(jobs.all()) == [1, 3]
+    assert jobs.add([SPEC]) == [4]
+
+
+def test_a_receipt_is_kept(jobs):
+    jobs.add([SPEC])
+    receipt = Receipt(("https://a.test/f",), ((Checksum("md5", "0" * 32), "user"),), 1.5, 7, 3)
+    jobs.set_receipt(1, receipt)
+    assert jobs.get(1).receipt == receipt
+
+
+def test_mirrors_are_kept(jobs):
+    spec = replace(SPEC, mirrors=("https://b.test/f", "https://c.test/f"))
+    jobs.add([spec])
+    assert jobs.get(1).spec == spec

@@ -1,10 +1,12 @@
+import zlib
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
-from ddm.errors import StateError
+from ddm.errors import DamagedError
 from ddm.record import State
 from ddm.spec import Checksum, JobSpec, Route
 from ddm.store.rows import claims_in, path_in, text_in
@@ -37,8 +39,11 @@ def test_half_surrogates_are_bytes_in_a_path_and_escapes_in_text():
         ("settings", '{"route": "secret"}'),
         ("settings", '{"route": {"insecure": "secret"}}'),
         ("settings", '{"overwrite": 1}'),
-        ("written", b"\x00\x00\x00\x00\x02"),
+        ("written", zlib.crc32(b"\x02").to_bytes(4, "big") + b"\x02"),
         ("synced", 7),
+        ("vouched", "secret"),
+        ("vouched", '["secret"]'),
+        ("vouched", '[["secret", 7]]'),
         ("part_inode", "secret"),
     ],
 )
@@ -47,30 +52,46 @@ def test_a_damaged_row_is_named_without_what_is_in_it(jobs, database, path, colu
     database.write("PRAGMA ignore_check_constraints = ON")
     database.write("UPDATE jobs SET part_boot_id = '', part_device = '1', part_inode = '2'")
     database.write(f"UPDATE jobs SET {column} = ?", (value,))
-    with pytest.raises(StateError, match=f"^job 1 in {path} cannot be read") as caught:
+    with pytest.raises(DamagedError, match=f"^job 1 in {path} cannot be read") as caught:
         jobs.get(1)
     assert caught.value.__cause__ is None
     assert "secret" not in str(caught.value)
 
 
-def test_a_claim_with_one_bit_flipped_is_not_believed(jobs, database):
+@pytest.fixture
+def claims(jobs, database):
+    """Stores what a disk made of the claims; what is read of them."""
     jobs.add([SPEC])
+
+    def stored(**columns):
+        jobs.set_progress(1, CLAIMS, CLAIMS)
+        for column, value in columns.items():
+            database.write(f"UPDATE jobs SET {column} = ?", (value,))
+        return jobs.get(1).written, jobs.get(1).synced
+
+    return stored
+
+
+NOTHING = (RangeSet(), RangeSet())
+
+
+def test_a_claim_with_one_bit_flipped_is_nothing(claims):
     whole = claims_in(CLAIMS)
     for bit in range(8 * len(whole)):
         flipped = bytearray(whole)
         flipped[bit // 8] ^= 1 << bit % 8
-        database.write("UPDATE jobs SET written = ?", (bytes(flipped),))
-        with pytest.raises(StateError, match="job 1 "):
-            jobs.get(1)
+        assert claims(written=bytes(flipped)) == NOTHING
 
 
-def test_a_claim_that_was_cut_is_not_believed(jobs, database):
-    jobs.add([SPEC])
+def test_a_claim_that_was_cut_is_nothing(claims):
     whole = claims_in(CLAIMS)
     for length in range(1, len(whole)):
-        database.write("UPDATE jobs SET written = ?", (whole[:length],))
-        with pytest.raises(StateError, match="job 1 "):
-            jobs.get(1)
+        assert claims(synced=whole[:length]) == NOTHING
+
+
+def test_claims_that_are_whole_are_believed(claims):
+    assert claims() == (CLAIMS, CLAIMS)
+    assert claims(synced=b"") == (CLAIMS, RangeSet())
 
 
 def test_a_setting_of_a_later_ddm_is_passed_over(jobs, database):
@@ -99,6 +120,7 @@ SPECS = st.builds(
     route=st.builds(Route, st.none() | TEXT, st.none() | TEXT, st.booleans()),
     allow_downgrade=st.booleans(),
     overwrite=st.booleans(),
+    mirrors=st.lists(TEXT, max_size=2).map(tuple),
 )
 
 

@@ -1,0 +1,97 @@
+"""The table of jobs, read: rows that all processes see, as frozen records."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+
+from ddm.failures import Kind
+from ddm.record import JobRecord, State
+from ddm.store.database import Database, Value
+from ddm.store.rows import path_in, record_out, text_in
+
+
+class JobTable:
+    """The table `jobs`. Every method raises StateError; those that write, BusyError and StateFullError.
+
+    wall: Unix time in seconds.
+    """
+
+    def __init__(self, database: Database, wall: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._wall = wall
+
+    def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """See `Database.transaction`."""
+        return self._database.transaction(durable=durable)
+
+    def get(self, job_id: int) -> JobRecord | None:
+        """One job."""
+        return next(iter(self._select("WHERE id = ?", job_id)), None)
+
+    def all(self) -> list[JobRecord]:
+        """Every job, the oldest first."""
+        return self._select("ORDER BY id")
+
+    def in_state(self, state: State) -> list[JobRecord]:
+        """The jobs in one state, the oldest first."""
+        return self._select("WHERE state = ? ORDER BY id", state.value)
+
+    def changed_files(self) -> list[JobRecord]:
+        """The jobs that failed because the file on the server is another one now, the oldest first."""
+        return self._select(
+            "WHERE state = 'failed' AND error_kind = ? ORDER BY id", Kind.CHANGED.value
+        )
+
+    def wishes(self) -> list[JobRecord]:
+        """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed.
+
+        The oldest first. Word for word what the index `jobs_wishes` holds, so that it is used.
+        """
+        return self._select(
+            "WHERE wanted = 'remove' OR (wanted = 'pause' AND state <> 'paused')"
+            " OR (wanted = 'run' AND state = 'paused') ORDER BY id"
+        )
+
+    def find(self, url: str, directory: str, name: str | None) -> JobRecord | None:
+        """The newest job for this URL, directory and asked name that is not to be removed."""
+        found = self._select(
+            "WHERE url = ? AND directory = ? AND asked_name IS ? AND wanted <> 'remove'"
+            " ORDER BY id DESC LIMIT 1",
+            text_in(url),
+            path_in(directory),
+            path_in(name),
+        )
+        return next(iter(found), None)
+
+    def queued(self, limit: int, *, among: Iterable[int] | None = None) -> list[JobRecord]:
+        """The oldest jobs that are QUEUED and wanted to run; `among` limits them to these ids."""
+        return self._select(
+            "WHERE state = 'queued' AND wanted = 'run'"
+            " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) ORDER BY id LIMIT ?2",
+            None if among is None else json.dumps(list(among)),
+            limit,
+        )
+
+    def counts(self) -> dict[State, int]:
+        """How many jobs are in each state."""
+        found = self._database.rows("SELECT state, count(*) FROM jobs GROUP BY state")
+        by_word = {word: int(count) for word, count in found}
+        return {state: by_word.get(state.value, 0) for state in State}
+
+    def _select(self, rest: str, *values: Value) -> list[JobRecord]:
+        rows = self._database.rows(
+            f"SELECT * FROM jobs {rest}",  # noqa: S608 - only words of this package
+            values,
+        )
+        return [record_out(row, self._database.path) for row in rows]
+
+    def _update(self, sets: str, where: str, *values: Value) -> bool:
+        """Change the rows that fit; whether there was one. The values of `sets` come first."""
+        cursor = self._database.write(
+            f"UPDATE jobs SET updated_s = ?, {sets} WHERE {where}",  # noqa: S608 - as above
+            (self._wall(), *values),
+        )
+        return cursor.rowcount > 0

@@ -1,0 +1,109 @@
+"""What anybody may write, also while another process is the manager: jobs, and wishes for them.
+
+A wish is the column `wanted`; the manager sees to it that it comes true. A state is written here
+only where no manager can have the job in work, and in the same statement that looks at it. A wish
+to remove a job is final. All of this is without effect, and no error, for a job that is gone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from ddm.record import Wanted
+from ddm.spec import JobSpec
+from ddm.store.rows import spec_in
+from ddm.store.table import JobTable
+
+_AMONG = "id IN (SELECT value FROM json_each(?))"
+_QUEUED_AGAIN = (
+    "state = 'queued', wanted = 'run', error_kind = NULL, error_message = NULL, error_code = NULL"
+)
+
+
+class WishTable(JobTable):
+    """The table of jobs as everybody may write it."""
+
+    def add(self, specs: Sequence[JobSpec]) -> list[int]:
+        """Queue jobs, all or none; their ids, in order. When it returns, they are on the disk."""
+        now_s = self._wall()
+        ids: list[int] = []
+        with self.transaction(durable=True):
+            for spec in specs:
+                cursor = self._database.write(
+                    "INSERT INTO jobs (url, directory, asked_name, headers, settings,"
+                    " created_s, updated_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (*spec_in(spec), now_s, now_s),
+                )
+                ids.append(cursor.lastrowid or 0)
+        return ids
+
+    def wish(self, ids: Iterable[int], wanted: Wanted, *, delete_files: bool = False) -> None:
+        """Wish something for these jobs. When it returns, it is on the disk.
+
+        delete_files: remove them with what they fetched.
+        """
+        with self.transaction(durable=True):
+            self._update(
+                "wanted = ?, delete_files = ?",
+                f"(wanted <> 'remove' OR ? = 'remove') AND {_AMONG}",
+                wanted.value,
+                delete_files and wanted is Wanted.REMOVE,
+                wanted.value,
+                json.dumps(list(ids)),
+            )
+
+    def resume(self, ids: Iterable[int]) -> None:
+        """Wish these jobs to run, and queue those that are FAILED or PAUSED. When it returns, it is on the disk."""
+        among = json.dumps(list(ids))
+        with self.transaction(durable=True):
+            self._update(
+                _QUEUED_AGAIN,
+                f"state IN ('failed', 'paused') AND wanted <> 'remove' AND {_AMONG}",
+                among,
+            )
+            self._update("wanted = 'run'", f"wanted = 'pause' AND {_AMONG}", among)
+
+    def requeue(self, job_id: int) -> bool:
+        """Queue a job that is FAILED or PAUSED, or was to be paused before it began; whether it was one."""
+        return self._update(
+            _QUEUED_AGAIN,
+            "id = ? AND wanted <> 'remove'"
+            " AND (state IN ('failed', 'paused') OR (state = 'queued' AND wanted = 'pause'))",
+            job_id,
+        )
+
+    def check_again(self, job_id: int) -> bool:
+        """Queue a DONE job to ask whether the server still has the same file; whether it was one."""
+        return self._update(
+            f"{_QUEUED_AGAIN}, checking = 1",
+            "id = ? AND wanted <> 'remove' AND state = 'done'",
+            job_id,
+        )
+
+    def set_spec(self, job_id: int, spec: JobSpec) -> bool:
+        """Ask for a job in another way: header fields, digests, route; whether it was not in work.
+
+        Its URL, directory and asked name have to be the same: they say which job it is.
+        """
+        *_, headers, settings = spec_in(spec)
+        return self._update(
+            "headers = ?, settings = ?",
+            "id = ? AND state IN ('queued', 'failed', 'paused')",
+            headers,
+            settings,
+            job_id,
+        )
+
+    def start_over(self, job_id: int) -> bool:
+        """Forget what a job that is not in work has fetched, durably; whether it was one.
+
+        Which part file it had is kept, so that this file is replaced and no other.
+        """
+        with self.transaction(durable=True):
+            return self._update(
+                "written = x'', synced = x'', size_bytes = NULL, etag = NULL, last_modified = NULL,"
+                " content_coding = NULL, vouched = '[]', checking = 0",
+                "id = ? AND state IN ('queued', 'failed', 'paused')",
+                job_id,
+            )
