@@ -15,6 +15,7 @@ from pathlib import Path
 from ddm.disk import libc
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
+from ddm.record import PartIdentity
 
 _FILE_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
 # What a kernel or a file system says that does not know RENAME_NOREPLACE, or a sync of directories.
@@ -52,13 +53,13 @@ class Directory:
             except FileNotFoundError:
                 return None
 
-    def holds(self, name: str, device: int, inode: int) -> bool:
+    def holds(self, name: str, identity: PartIdentity) -> bool:
         """Whether the name is that very file, and a regular one."""
         found = self.lstat(name)
         return (
             found is not None
             and stat.S_ISREG(found.st_mode)
-            and (found.st_dev, found.st_ino) == (device, inode)
+            and (found.st_dev, found.st_ino) == (identity.device, identity.inode)
         )
 
     def create(self, name: str) -> int:

@@ -1,4 +1,4 @@
-"""The three calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
+"""The four calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
 
 A libc without one of them answers ENOSYS, as an old kernel would; the callers have another way.
 """
@@ -8,12 +8,17 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import sys
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _FALLOC_FL_KEEP_SIZE = 1
 _RENAME_NOREPLACE = 1
 # struct statfs is 120 bytes on x86-64; its first word is f_type.
 _STATFS_WORDS = 64
+# struct statx is 256 bytes everywhere: stx_mask the first four, stx_mnt_id eight from 144.
+_STATX_BYTES, _STATX_MOUNT_AT = 256, 144
+_STATX_MNT_ID, _STATX_MNT_ID_UNIQUE = 0x1000, 0x4000
+_AT_EMPTY_PATH = 0x1000
 
 
 def fallocate(fd: int, start: int, length_bytes: int, path: str, *, extend: bool) -> None:
@@ -56,6 +61,30 @@ def file_system(fd: int, path: str) -> int:
     answer = (ctypes.c_long * _STATFS_WORDS)()
     _call("fstatfs", path, ctypes.c_int(fd), ctypes.byref(answer))
     return answer[0] & 0xFFFFFFFF
+
+
+def mount_id(fd: int, path: str) -> str:
+    """The mount that an open file is on, a decimal number; "" where the kernel does not say (before Linux 5.8).
+
+    Since Linux 6.8 no two mounts of one boot have the same; before, an unmounted one's may be given again.
+    path: named by the error. Raises OSError: ENOSYS.
+    Source: statx(2), STATX_MNT_ID_UNIQUE.
+    """
+    answer = ctypes.create_string_buffer(_STATX_BYTES)
+    _call(
+        "statx",
+        path,
+        ctypes.c_int(fd),
+        ctypes.c_char_p(b""),
+        ctypes.c_int(_AT_EMPTY_PATH),
+        ctypes.c_uint(_STATX_MNT_ID | _STATX_MNT_ID_UNIQUE),
+        ctypes.byref(answer),
+    )
+    said = int.from_bytes(answer.raw[:4], sys.byteorder)
+    if not said & (_STATX_MNT_ID | _STATX_MNT_ID_UNIQUE):
+        return ""
+    at = answer.raw[_STATX_MOUNT_AT : _STATX_MOUNT_AT + 8]
+    return str(int.from_bytes(at, sys.byteorder))
 
 
 def _call(name: str, path: str, *arguments: object) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from contextlib import closing
 from pathlib import Path
 
 from ddm.disk.directory import Directory
+from ddm.disk.locking import lock, open_locked
 from ddm.disk.names import candidates
 from ddm.disk.partfile import PartFile, file_exists
+from ddm.disk.preallocate import lacking_bytes
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.limits import PART_SUFFIX
@@ -48,8 +49,7 @@ class LocalDisk:
         replace: a file or a link of that name is in nobody's way; a directory or a device is.
         Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
         """
-        if name in {"", ".", ".."} or "/" in name or "\0" in name:
-            raise OSError(errno.EINVAL, "not a file name", f"{directory}/{name}")
+        _must_be_a_name(directory, name)
         folder = Directory(directory)
         part = None
         try:
@@ -70,40 +70,61 @@ class LocalDisk:
             raise
         return part
 
+    def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:
+        """How much more room NAME.part needs there than there is; 0 or less is enough. Never raises.
+
+        Where nobody can say, 0: the real call will tell.
+        """
+        try:
+            return lacking_bytes(Path(directory, name + PART_SUFFIX), size_bytes)
+        except (OSError, ValueError):  # ValueError: a name with a NUL in it
+            return 0
+
     def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
-        """Whether the file has its final name already: a crash came between rename and DONE."""
+        """Whether the file has its final name already, on the disk. Never raises.
+
+        So it is where a crash came between rename and DONE. The crash may have come before the directory was synced,
+        too: that is made up for, and False if it does not work.
+        """
         if not Path(directory).is_dir():
             return False
         try:
             with closing(Directory(directory)) as folder:
-                published = folder.holds(name, identity.device, identity.inode)
+                published = folder.holds(name, identity)
                 if published:
-                    folder.sync()  # the crash may have come before it
+                    folder.sync()
                 return published
         except (FailureError, OSError):
             return False
+
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """Unlink that very file, under its part name or its final one; whether it was there.
+
+        Raises FailureError (NO_DIRECTORY; FILE_BUSY while another process is writing it), or OSError with the path.
+        """
+        _must_be_a_name(directory, name)
+        if not Path(directory).is_dir():
+            return False
+        with closing(Directory(directory)) as folder:
+            removed = _remove_part(folder, name + PART_SUFFIX, identity)
+            if folder.holds(name, identity):
+                folder.unlink(name)
+                removed = True
+            if removed:
+                folder.sync()
+            return removed
 
     def _reopen(
         self, folder: Directory, name: str, resume: PartIdentity, *, exact: bool
     ) -> PartFile | None:
         """The file that `resume` says, if it is at its name still."""
-        part_name, who = name + PART_SUFFIX, (resume.device, resume.inode)
-        if not folder.holds(part_name, *who):
+        part_name = name + PART_SUFFIX
+        if not folder.holds(part_name, resume):
             return None
-        if exact and folder.lstat(name) and not folder.holds(name, *who):
+        if exact and folder.lstat(name) and not folder.holds(name, resume):
             raise file_exists(folder.path_of(name))
-        fd = folder.open(part_name)
-        try:
-            _lock(fd, folder.path_of(part_name))
-            # Who held the lock until now may have renamed the file, or begun another.
-            found = os.fstat(fd)
-            if (found.st_dev, found.st_ino) == who and folder.holds(part_name, *who):
-                return self._part(folder, name, fd, kept=True)
-        except BaseException:
-            os.close(fd)
-            raise
-        os.close(fd)
-        return None
+        fd = open_locked(folder, part_name, resume)
+        return None if fd is None else self._part(folder, name, fd, kept=True)
 
     def _create(
         self, folder: Directory, name: str, *, exact: bool, avoid: PartIdentity | None
@@ -139,7 +160,7 @@ class LocalDisk:
         """The part file of a descriptor that was just created; unlinked again if it cannot be locked."""
         part_name = name + PART_SUFFIX
         try:
-            _lock(fd, folder.path_of(part_name))
+            lock(fd, folder.path_of(part_name))
         except BaseException:
             os.close(fd)
             folder.unlink(part_name)
@@ -148,6 +169,11 @@ class LocalDisk:
 
     def _part(self, folder: Directory, name: str, fd: int, *, kept: bool) -> PartFile:
         return PartFile(folder, name, fd, boot_id=self._boot_id, kept=kept, mode=self._mode)
+
+
+def _must_be_a_name(directory: str, name: str) -> None:
+    if name in {"", ".", ".."} or "/" in name or "\0" in name:
+        raise OSError(errno.EINVAL, "not a file name", f"{directory}/{name}")
 
 
 def _must_be_replaceable(folder: Directory, name: str) -> None:
@@ -177,12 +203,13 @@ def _create_other(folder: Directory, part_name: str, avoid: PartIdentity | None)
         os.close(fd)  # only now: until here the number is taken
 
 
-def _lock(fd: int, path: str) -> None:
+def _remove_part(folder: Directory, part_name: str, identity: PartIdentity) -> bool:
+    """Unlink the part file, if it is that very file; whether it was."""
+    fd = open_locked(folder, part_name, identity)
+    if fd is None:
+        return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        message = f"another process is writing {path}; wait for it, or end it"
-        raise FailureError(Failure(Kind.FILE_BUSY, message, Exit.FILE_BUSY)) from error
-    except OSError as error:
-        error.filename = path
-        raise
+        folder.unlink(part_name)
+    finally:
+        os.close(fd)
+    return True

@@ -7,6 +7,7 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
+from ddm.disk import libc
 from ddm.disk.digester import FileDigester
 from ddm.disk.directory import Directory
 from ddm.disk.names import candidates
@@ -42,8 +43,9 @@ class PartFile:
         self._mode = mode
         self._kept = kept
         self._kept_bytes = found.st_size if kept else 0
-        self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino)
         self._path = folder.path_of(name + PART_SUFFIX)
+        mount = _mount_of(fd, self._path)
+        self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino, mount)
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ class PartFile:
 
     @property
     def identity(self) -> PartIdentity:
-        """Which file this is, and in which life of the machine it is written now."""
+        """Which file this is, and in which life of the machine and on which mount it is written now."""
         return self._identity
 
     @property
@@ -100,16 +102,33 @@ class PartFile:
 
         replace: a file of that name is replaced, in one step.
         exact: FILE_EXISTS if the name was taken meanwhile, instead of taking the next free one.
-        Raises FailureError; OSError with the path. Then the file stays open, for `close`.
+        Raises FailureError; OSError with the path. Then the file stays open, for `close`, and has its part name.
         """
-        self._must_be_at(self._name + PART_SUFFIX)
+        before = self._name
+        self._must_be_at(before + PART_SUFFIX)
         with suppress(PermissionError):  # FAT has no permissions; the bytes are right all the same
-            os.fchmod(self._fd, self._mode)
+            try:
+                os.fchmod(self._fd, self._mode)
+            except OSError as error:
+                error.filename = self._path
+                raise
         self._name = self._replace() if replace else self._rename(exact=exact)
         self._must_be_at(self._name)
-        self._folder.sync()
+        try:
+            self._folder.sync()
+        except OSError:
+            if not replace:  # what was there is gone
+                self._take_back(before)
+            raise
         self.close()
         return self._name
+
+    def _take_back(self, name: str) -> None:
+        """Undo the rename: of a file under a name that may not last nobody knows in the next run that it is whole."""
+        with suppress(OSError):
+            self._folder.rename(self._name, name + PART_SUFFIX)
+            self._name = name
+            os.fchmod(self._fd, 0o600)
 
     def close(self) -> None:
         """Unlock and close; the file stays. Again is no error."""
@@ -150,12 +169,20 @@ class PartFile:
         raise file_exists(self._folder.path_of(self._name))
 
     def _is_at(self, name: str) -> bool:
-        return self._folder.holds(name, self._identity.device, self._identity.inode)
+        return self._folder.holds(name, self._identity)
 
     def _must_be_at(self, name: str) -> None:
         if not self._is_at(name):
             message = f"{self._folder.path_of(name)} was moved or replaced meanwhile; run it again"
             raise FailureError(Failure(Kind.DISK_ERROR, message, Exit.DISK_ERROR))
+
+
+def _mount_of(fd: int, path: str) -> str:
+    """The file's mount; "" where nobody says."""
+    try:
+        return libc.mount_id(fd, path)
+    except OSError:
+        return ""
 
 
 def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> None:

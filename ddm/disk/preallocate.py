@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
+from pathlib import Path
 
 from ddm.disk import libc
-from ddm.errors import Exit
-from ddm.failures import Failure, FailureError, Kind
-from ddm.limits import MIB
+from ddm.failures import FailureError, no_room
+from ddm.limits import MIB, ROOM_LEAST_BYTES
 
 # ext2/3/4, XFS, Btrfs, F2FS. Source: linux/magic.h, statfs(2).
 _FAST = {0xEF53, 0x58465342, 0x9123683E, 0xF2F52010}
@@ -35,14 +36,31 @@ def set_aside(fd: int, size_bytes: int, path: str, *, extend: bool) -> None:
         os.ftruncate(fd, size_bytes)
 
 
+def lacking_bytes(path: Path, size_bytes: int | None) -> int:
+    """How much more room a file of that length needs than there is; 0 or less is enough.
+
+    The file need not be there, nor its directory; what it takes up already is not needed again.
+    size_bytes: None where nobody knows. Raises OSError.
+    """
+    above = next(each for each in path.parents if each.exists())
+    needed_bytes = ROOM_LEAST_BYTES if size_bytes is None else size_bytes
+    if size_bytes is not None:
+        with suppress(FileNotFoundError):
+            needed_bytes -= path.lstat().st_blocks * _BLOCK_BYTES
+    return _lacking_bytes(os.statvfs(above), needed_bytes)
+
+
 def _check_room(fd: int, size_bytes: int, path: str) -> None:
-    free = os.fstatvfs(fd)
-    if not free.f_blocks:
-        return  # a file system that does not say, as some in user space
     needed_bytes = size_bytes - os.fstat(fd).st_blocks * _BLOCK_BYTES
-    missing_bytes = needed_bytes - free.f_bavail * free.f_frsize
+    missing_bytes = _lacking_bytes(os.fstatvfs(fd), needed_bytes)
     if missing_bytes > 0:
-        raise _full(errno.ENOSPC, path, f" ({-(-missing_bytes // MIB)} MiB more are needed)")
+        raise FailureError(no_room(path, os.strerror(errno.ENOSPC)))
+
+
+def _lacking_bytes(free: os.statvfs_result, needed_bytes: int) -> int:
+    if not free.f_blocks:
+        return 0  # a file system that does not say, as some in user space
+    return needed_bytes - free.f_bavail * free.f_frsize
 
 
 def _allocate(fd: int, size_bytes: int, path: str, *, extend: bool) -> bool:
@@ -52,18 +70,8 @@ def _allocate(fd: int, size_bytes: int, path: str, *, extend: bool) -> bool:
             libc.fallocate(fd, start, min(_SLICE_BYTES, size_bytes - start), path, extend=extend)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise _full(error.errno, path) from error
+            raise FailureError(no_room(path, os.strerror(error.errno))) from error
         if error.errno in (errno.EOPNOTSUPP, errno.ENOSYS):
             return False
         raise
     return True
-
-
-def _full(number: int, path: str, more: str = "") -> FailureError:
-    return FailureError(
-        Failure(
-            Kind.DISK_FULL,
-            f"no room for {path}: {os.strerror(number)}{more}; make room and run it again",
-            Exit.DISK_FULL,
-        )
-    )

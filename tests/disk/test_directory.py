@@ -7,6 +7,7 @@ from ddm.disk import libc
 from ddm.disk.directory import Directory
 from ddm.errors import Exit
 from ddm.failures import FailureError, Kind
+from ddm.record import PartIdentity
 
 
 @pytest.fixture
@@ -62,8 +63,9 @@ def test_a_link_to_a_file_does_not_hold_it(tmp_path, folder):
     (tmp_path / "target").write_bytes(b"")
     (tmp_path / "f").symlink_to(tmp_path / "target")
     found = (tmp_path / "target").stat()
-    assert folder.holds("target", found.st_dev, found.st_ino)
-    assert not folder.holds("f", found.st_dev, found.st_ino)
+    target = PartIdentity("boot-1", found.st_dev, found.st_ino)
+    assert folder.holds("target", target)
+    assert not folder.holds("f", target)
 
 
 def test_a_directory_that_is_moved_is_still_the_one(tmp_path):

@@ -55,6 +55,24 @@ def test_the_kernel_says_which_file_system_it_is():
         os.close(fd)
 
 
+def test_the_kernel_says_which_mount_a_file_is_on(tmp_path, small_tmpfs):
+    fds = [os.open(path, os.O_RDONLY) for path in (tmp_path, tmp_path, small_tmpfs)]
+    try:
+        here, again, there = (libc.mount_id(fd, "PATH") for fd in fds)
+    finally:
+        for fd in fds:
+            os.close(fd)
+    if not here:
+        pytest.skip("this kernel does not say")
+    assert (here.isdecimal(), here == again, here == there) == (True, True, False)
+
+
+def test_a_file_that_is_not_open_is_on_no_mount():
+    with pytest.raises(OSError, match="PATH") as caught:
+        libc.mount_id(-1, "PATH")
+    assert caught.value.errno == errno.EBADF
+
+
 def test_a_libc_without_a_function_is_a_kernel_without_it(monkeypatch, directory_fd):
     monkeypatch.setattr(libc, "_LIBC", object())
     with pytest.raises(OSError, match="PATH") as caught:

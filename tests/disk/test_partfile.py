@@ -144,3 +144,31 @@ def test_a_crash_between_link_and_unlink_is_put_right(open_part, tmp_path):
     (tmp_path / "f").hardlink_to(tmp_path / "f.part")
     assert part.publish(exact=True) == "f"
     assert listing(tmp_path) == {"f": b""}
+
+
+def test_a_name_that_could_not_be_put_on_the_disk_is_taken_back(open_part, tmp_path, monkeypatch):
+    part = open_part()
+    part.write_at([b"whole"], 0)
+
+    def broken(_fd):
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", broken)
+        with pytest.raises(OSError, match="Input/output error"):
+            part.publish(exact=True)
+    assert listing(tmp_path) == {"f.part": b"whole"}
+    assert part.publish(exact=True) == "f"
+
+
+def test_a_part_says_on_which_mount_it_is(open_part, tmp_path, small_tmpfs):
+    here, beside = open_part("a").identity.mount, open_part("b").identity.mount
+    there = open_part("a", directory=small_tmpfs).identity.mount
+    if not here:
+        pytest.skip("this kernel does not say")
+    assert (here == beside, here == there) == (True, False)
+
+
+def test_a_kernel_that_does_not_say_the_mount_is_no_error(open_part, monkeypatch):
+    monkeypatch.setattr(libc, "_LIBC", object())
+    assert open_part().identity.mount == ""
