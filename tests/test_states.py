@@ -5,7 +5,7 @@
 
 from pathlib import Path
 
-from ddm.core import job, segment
+from ddm.core import segment, states
 from ddm.record import State
 
 PAGE = Path(__file__).parent.parent / "docs" / "states.md"
@@ -31,14 +31,14 @@ def page():
         [
             "# The tables of a job and a segment",
             "",
-            "Drawn from the tables in `ddm/core/job.py` and `ddm/core/segment.py`; a transition that is",
+            "Drawn from the tables in `ddm/core/states.py` and `ddm/core/segment.py`; a transition that is",
             "not here is a bug, and raises with the job's story.",
             "",
             "## A job",
             "",
-            f"```text\n{words(job.__doc__)}\n```",
+            f"```text\n{words(states.__doc__)}\n```",
             "",
-            picture(job.NEXT, State.QUEUED),
+            picture(states.NEXT, State.QUEUED),
             "",
             "## A segment",
             "",

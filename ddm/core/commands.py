@@ -9,8 +9,8 @@ from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Expectation
-from ddm.record import PartIdentity, State
-from ddm.spec import Route
+from ddm.record import PartIdentity, Receipt, State
+from ddm.spec import Checksum, Route
 
 
 class OfferJobs(Struct, frozen=True):
@@ -82,11 +82,27 @@ class ClosePart(Struct, frozen=True):
     job_id: int
 
 
-class SyncFile(Struct, frozen=True):
-    """fdatasync the part file, cut to `size_bytes`. Answered by FileSynced or PartFailed."""
+class CheckRoom(Struct, frozen=True):
+    """See whether the file system has room for the rest of the part file. Answered by RoomChecked.
+
+    size_bytes: how long the file will be; None while unknown.
+    """
 
     job_id: int
-    size_bytes: int
+    directory: str
+    name: str
+    size_bytes: int | None
+
+
+class SyncFile(Struct, frozen=True):
+    """fdatasync the part file; bytes go on coming meanwhile. Answered by FileSynced or SyncFailed.
+
+    An answer that comes after the part file was closed or begun again is dropped.
+    size_bytes: the length that it gets before, None to leave it as it is.
+    """
+
+    job_id: int
+    size_bytes: int | None
 
 
 class DigestFile(Struct, frozen=True):
@@ -117,13 +133,24 @@ class RecordState(Struct, frozen=True):
 
 
 class RecordPart(Struct, frozen=True):
-    """Store what the file is and where it goes: from now on claims are about this part file."""
+    """Store what the file is and where it goes: from now on claims are about this part file.
+
+    vouched: the digests that the server named.
+    """
 
     job_id: int
     name: str
     representation: Representation
     identity: PartIdentity
     incarnation: int
+    vouched: tuple[Checksum, ...] = ()
+
+
+class RecordReceipt(Struct, frozen=True):
+    """Store how a file was fetched."""
+
+    job_id: int
+    receipt: Receipt
 
 
 class RecordProgress(Struct, frozen=True):
@@ -143,10 +170,12 @@ Command = (
     | OpenPart
     | ResetPart
     | ClosePart
+    | CheckRoom
     | SyncFile
     | DigestFile
     | PublishFile
     | RecordState
     | RecordPart
     | RecordProgress
+    | RecordReceipt
 )

@@ -9,9 +9,20 @@ from __future__ import annotations
 
 import random
 
-from ddm.core import finishing, probing, refusing, running
+from ddm.core import (
+    admitting,
+    checkpoint,
+    deadlines,
+    finishing,
+    probing,
+    refusing,
+    room,
+    running,
+    wishing,
+)
 from ddm.core.budget import Budget
-from ddm.core.commands import Command, OfferJobs, RecordState
+from ddm.core.circumstances import Ending
+from ddm.core.commands import Command, OfferJobs
 from ddm.core.events import (
     BytesWritten,
     Event,
@@ -24,17 +35,19 @@ from ddm.core.events import (
     PartFailed,
     PartOpened,
     QueueChanged,
+    RoomChecked,
+    RoomGivenUp,
     StopRequested,
+    SyncFailed,
     TimePassed,
     TransferEnded,
+    WindowMoved,
+    WishChanged,
 )
-from ddm.core.job import Ending, admit
-from ddm.core.meter import Meter
-from ddm.core.view import JobView, QueueView, picture, unreadable
+from ddm.core.job import Job
+from ddm.core.segment import Segment
+from ddm.core.view import JobView, QueueView, queue_picture
 from ddm.core.work import InvariantError, Work
-from ddm.errors import Exit, UsageError
-from ddm.failures import Failure, Kind
-from ddm.http import url as urls
 from ddm.limits import Limits
 from ddm.record import State
 
@@ -42,10 +55,23 @@ _SPEED_WINDOW_S = 3.0
 
 
 class Engine:
-    """Decides everything, touches nothing."""
+    """Decides everything, touches nothing.
 
-    def __init__(self, limits: Limits, *, chance: random.Random, user_agent: str) -> None:
-        self._work = Work(limits, chance, user_agent, Budget(limits))
+    describe: jobs end once their servers have said what the files are, and nothing is fetched.
+    window_bytes: files are passed on in order, and no more than this is fetched beyond what was
+    (`WindowMoved`); None for files that are kept.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        chance: random.Random,
+        user_agent: str,
+        describe: bool = False,
+        window_bytes: int | None = None,
+    ) -> None:
+        self._work = Work(limits, chance, user_agent, Budget(limits), describe, window_bytes)
         self._limits = limits
         self._deadline: float | None = None
         self._stopping = False
@@ -63,9 +89,10 @@ class Engine:
         else:
             self._dispatch(event)
         self._hand_out()
-        self._record_due()
+        checkpoint.sync_due(work)
+        checkpoint.record_due(work)
         self._ask_for_jobs()
-        self._deadline = self._next_deadline()
+        self._deadline = deadlines.next_deadline(work)
         return work.out
 
     def deadline(self) -> float | None:
@@ -78,6 +105,11 @@ class Engine:
         return not self._work.jobs and (self._stopping or not self._work.may_be_more)
 
     @property
+    def stuck(self) -> bool:
+        """Whether all that is left waits for room on a full disk."""
+        return room.is_stuck(self._work) and not self._work.may_be_more
+
+    @property
     def admitted(self) -> int:
         """How many jobs are held."""
         return len(self._work.jobs)
@@ -88,8 +120,7 @@ class Engine:
 
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
-        jobs = tuple(picture(job, now) for _, job in sorted(self._work.jobs.items()))
-        return QueueView(jobs, sum(j.speed_bps for j in jobs), self._work.budget.running)
+        return queue_picture(self._work.jobs.values(), self._work.budget, self._limits, now)
 
     def take_left(self) -> list[JobView]:
         """The jobs that left since this was last asked."""
@@ -113,6 +144,7 @@ class Engine:
                 | PartClosed()
                 | PartFailed()
                 | FileSynced()
+                | SyncFailed()
                 | FileDigested()
                 | FilePublished()
             ):
@@ -122,14 +154,10 @@ class Engine:
 
     def _dispatch(self, event: Event) -> None:
         match event:
-            case HeadArrived(transfer_id=transfer_id, offer=offer):
-                if transfer_id in self._work.transfers:
-                    job, segment = self._work.transfers[transfer_id]
-                    probing.on_head(self._work, job, segment, offer)
-            case TransferEnded(transfer_id=transfer_id):
-                if transfer_id in self._work.transfers:
-                    job, segment = self._work.transfers.pop(transfer_id)
-                    running.on_end(self._work, job, segment, event)
+            case HeadArrived() | TransferEnded():
+                found = self._work.transfers.get(event.transfer_id)
+                if found is not None:
+                    self._on_transfer(*found, event)
             case JobOffered():
                 self._admit(event)
             case QueueChanged():
@@ -137,19 +165,32 @@ class Engine:
             case StopRequested():
                 self._stop()
             case TimePassed():
-                self._give_up_stalled()
-                self._end_overdue()
+                deadlines.on_time(self._work)
+            case RoomGivenUp():
+                room.on_room_given_up(self._work)
             case (
-                PartOpened()
-                | PartClosed()
-                | PartFailed()
+                WishChanged()
+                | WindowMoved()
+                | RoomChecked()
                 | FileSynced()
+                | SyncFailed()
                 | FileDigested()
-                | FilePublished()
             ):
-                self._on_file(event)
-            case BytesWritten():
-                raise AssertionError("handled before")
+                held = self._work.jobs.get(event.job_id)
+                if held is not None:  # else it left meanwhile
+                    self._on_word(held, event)
+            case PartOpened() | PartClosed() | PartFailed() | FilePublished():
+                self._on_part(self._work.job(event.job_id), event)
+            case _:
+                raise InvariantError(f"nobody handles {event!r}")
+
+    def _on_transfer(self, job: Job, segment: Segment, event: HeadArrived | TransferEnded) -> None:
+        match event:
+            case HeadArrived(offer=offer):
+                probing.on_head(self._work, job, segment, offer)
+            case TransferEnded(transfer_id=transfer_id):
+                del self._work.transfers[transfer_id]
+                running.on_end(self._work, job, segment, event)
 
     def _on_bytes(self, event: BytesWritten) -> bool:
         """Bytes are many: all that follows of them is done here, but where others waited for them."""
@@ -158,20 +199,35 @@ class Engine:
             return False
         job, segment = found
         job.keep(segment, event.position, self._work.now)
-        due = job.record_due_s
+        due = min((t for t in (job.record_due_s, job.sync_due_s) if t is not None), default=None)
         if due is not None:
             self._deadline = due if self._deadline is None else min(self._deadline, due)
         return refusing.was_borne(job, segment)
 
-    def _on_file(
+    def _on_word(
         self,
-        event: PartOpened | PartClosed | PartFailed | FileSynced | FileDigested | FilePublished,
+        job: Job,
+        event: WishChanged | WindowMoved | RoomChecked | FileSynced | SyncFailed | FileDigested,
     ) -> None:
-        job = self._work.jobs.get(event.job_id)
-        if job is None and isinstance(event, FileDigested):
-            return
-        if job is None:
-            raise InvariantError(f"{event!r} for a job that is not admitted")
+        """What may come too late."""
+        match event:
+            case WishChanged(wanted=wanted):
+                wishing.on_wish(self._work, job, wanted)
+            case WindowMoved(position=position):
+                job.drained = position
+            case RoomChecked(lacking_bytes=lacking_bytes):
+                room.on_room_checked(self._work, job, lacking_bytes)
+            case FileSynced():
+                finishing.on_synced(self._work, job)
+            case SyncFailed(failure=failure):
+                checkpoint.on_sync_failed(self._work, job, failure)
+            case FileDigested(found=found):
+                finishing.on_digested(self._work, job, found)
+
+    def _on_part(
+        self, job: Job, event: PartOpened | PartClosed | PartFailed | FilePublished
+    ) -> None:
+        """What a job that is admitted waits for."""
         match event:
             case PartOpened():
                 probing.on_part_opened(self._work, job, event)
@@ -179,61 +235,22 @@ class Engine:
                 finishing.on_part_closed(self._work, job, failure)
             case PartFailed(failure=failure):
                 finishing.on_part_failed(self._work, job, failure)
-            case FileDigested(found=found):
-                finishing.on_digested(self._work, job, found)
-            case FileSynced():
-                finishing.on_synced(self._work, job)
             case FilePublished(name=name):
                 finishing.on_published(self._work, job, name)
 
     def _admit(self, event: JobOffered) -> None:
-        record, limits = event.record, self._limits
+        record = event.record
         if record.id in self._work.jobs or self._stopping:
             return
-        most = min(record.spec.max_segments or limits.max_segments, limits.max_segments)
-        try:
-            url = urls.parse(record.spec.url)
-        except UsageError as error:
-            # Rows are checked when they are added; this one was tampered with. It fails, the others
-            # go on.
-            failure = Failure(Kind.REFUSED, str(error), Exit.USAGE)
-            self._work.out.append(RecordState(record.id, State.FAILED, failure))
-            self._work.left.append(unreadable(record, failure))
-            self._work.may_be_more = True
-            return
-        job = admit(record, url, most, Meter(_SPEED_WINDOW_S))
-        self._work.jobs[job.id] = job
-        self._work.journal.note(job.id, self._work.now, event)
-        probing.open_if_whole(self._work, job)
+        admitting.admit_row(self._work, record)
+        if record.id in self._work.jobs:
+            self._work.journal.note(record.id, self._work.now, event)
 
     def _stop(self) -> None:
         self._stopping = True
         for job in list(self._work.jobs.values()):
             if job.state is not State.FINISHING:
                 self._work.end(job, Ending(State.QUEUED))
-
-    def _give_up_stalled(self) -> None:
-        limits = self._limits
-        least = float(limits.stall_bytes_per_sec)
-        if limits.max_bytes_per_sec:
-            # What our own limit leaves to each is no stall.
-            least = min(least, limits.max_bytes_per_sec / (4 * max(1, self._work.budget.running)))
-        for _, segment in list(self._work.transfers.values()):
-            if segment.stalled(
-                self._work.now, timeout_s=limits.stall_timeout_secs, least_bps=least
-            ):
-                why = (
-                    f"less than {least:.0f} bytes per second for {limits.stall_timeout_secs:.0f} s"
-                )
-                self._work.give_up(segment, Failure(Kind.STALLED, why, Exit.TOO_SLOW))
-
-    def _end_overdue(self) -> None:
-        longest_s = self._limits.timeout_secs
-        for job in list(self._work.jobs.values()):
-            due_s = job.overdue_s(longest_s)
-            if due_s is not None and due_s <= self._work.now:
-                why = f"it is not done after {longest_s:.0f} s, the limit that was set"
-                self._work.fail(job, Failure(Kind.STALLED, why, Exit.TOO_SLOW))
 
     # -- after each event --------------------------------------------------------------------------
 
@@ -243,7 +260,7 @@ class Engine:
             hungry = [
                 job
                 for job in work.jobs.values()
-                if running.wants(job, work.now) and work.budget.allows(job.target.origin, work.now)
+                if running.wants(job, work) and work.budget.allows(job.target.origin, work.now)
             ]
             if not hungry:
                 break
@@ -253,33 +270,9 @@ class Engine:
         for job in list(work.jobs.values()):
             running.rest_if_waiting(work, job)
 
-    def _record_due(self) -> None:
-        work = self._work
-        due = [(j.record_due_s, j) for j in work.jobs.values()]
-        changed = [(due_s, job) for due_s, job in due if due_s is not None]
-        if any(due_s <= work.now for due_s, _ in changed):
-            for _, job in changed:
-                work.record(job)
-
     def _ask_for_jobs(self) -> None:
         work = self._work
         room = self._limits.jobs_at_once - len(work.jobs)
         if work.may_be_more and room > 0 and not self._stopping:
             work.may_be_more = False
             work.out.append(OfferJobs(room))
-
-    def _next_deadline(self) -> float | None:
-        work, times = self._work, []
-        blocked = False
-        for job in work.jobs.values():
-            own = (job.record_due_s, job.overdue_s(self._limits.timeout_secs))
-            times += [due_s for due_s in own if due_s is not None]
-            for segment in job.segments:
-                if segment.live:
-                    times.append(segment.watched_s + self._limits.stall_timeout_secs)
-                elif segment.not_before_s > work.now:
-                    times.append(segment.not_before_s)
-            blocked = blocked or running.wants(job, work.now)
-        if blocked and (due := work.budget.deadline(work.now)) is not None:
-            times.append(due)
-        return min(times, default=None)

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ddm.failures import Failure
 from ddm.http.response import Ask
-from ddm.record import JobRecord, PartIdentity
+from ddm.record import JobRecord, PartIdentity, Wanted
 from ddm.spec import Checksum
 
 
@@ -22,6 +22,31 @@ class JobOffered(Struct, frozen=True):
 
 class QueueChanged(Struct, frozen=True):
     """Rows were added or requeued; there may be something to admit."""
+
+
+class WishChanged(Struct, frozen=True):
+    """A user wishes something else for an admitted job. May come again while the wish is not in force."""
+
+    job_id: int
+    wanted: Wanted
+
+
+class WindowMoved(Struct, frozen=True):
+    """Everything below `position` of a file that is not kept has been passed on."""
+
+    job_id: int
+    position: int
+
+
+class RoomChecked(Struct, frozen=True):
+    """The answer to CheckRoom. lacking_bytes: how much more room the file needs than there is; 0 or less is enough."""
+
+    job_id: int
+    lacking_bytes: int
+
+
+class RoomGivenUp(Struct, frozen=True):
+    """Nobody waits for room any more: jobs that do fail with what they wait for."""
 
 
 class StopRequested(Struct, frozen=True):
@@ -85,6 +110,13 @@ class FileSynced(Struct, frozen=True):
     job_id: int
 
 
+class SyncFailed(Struct, frozen=True):
+    """The other answer to SyncFile: nothing that was written since the last good one is to be believed."""
+
+    job_id: int
+    failure: Failure
+
+
 class FileDigested(Struct, frozen=True):
     """The answer to DigestFile: the digests of what is in the file, in the order asked for."""
 
@@ -100,7 +132,7 @@ class FilePublished(Struct, frozen=True):
 
 
 class PartFailed(Struct, frozen=True):
-    """OpenPart, SyncFile or PublishFile did not work."""
+    """OpenPart, ResetPart, DigestFile or PublishFile did not work."""
 
     job_id: int
     failure: Failure
@@ -110,6 +142,10 @@ Event = (
     TimePassed
     | JobOffered
     | QueueChanged
+    | WishChanged
+    | WindowMoved
+    | RoomChecked
+    | RoomGivenUp
     | StopRequested
     | HeadArrived
     | BytesWritten
@@ -117,6 +153,7 @@ Event = (
     | PartOpened
     | PartClosed
     | FileSynced
+    | SyncFailed
     | FileDigested
     | FilePublished
     | PartFailed

@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from ddm.byteranges import ByteRange, RangeSet
-from ddm.core import refusing, retry
+from ddm.core import checking, mirrors, refusing, restarting, retry, room
 from ddm.core.job import Job
 from ddm.core.probing import be_plain, redirect
 from ddm.core.retry import COURSES, Course
-from ddm.core.segment import Phase, Segment
+from ddm.core.segment import Segment
 from ddm.core.work import Work
 from ddm.failures import Failure, Kind
+from ddm.http.representation import BEGIN_AGAIN
 
 # How often another ETag is asked about before it is believed.
 _EDGE_TRIES = 3
@@ -32,12 +32,17 @@ _LEAN_MAX = 3
 
 def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id: int) -> None:
     """Take the course that a failed try leads to."""
+    if COURSES[failure.kind] is Course.ROOM:
+        room.give_up_place(job, segment)
+        if job.room is None:
+            room.wait_for_room(work, job, failure)
+        return
     if job.in_vain and COURSES[failure.kind] is not Course.STOP:
         why = f"{failure.message} (gave up after {job.fruitless} requests that brought next to nothing)"
-        work.fail(job, replace(failure, message=why))
+        mirrors.fail(work, job, replace(failure, message=why))
         return
     if refusing.made_room(job, segment, failure):
-        give_back(job, segment)
+        job.give_back(segment)
         return
     match COURSES[failure.kind]:
         case Course.AGAIN:
@@ -51,7 +56,10 @@ def follow(work: Work, job: Job, segment: Segment, failure: Failure, transfer_id
             _degrade(work, job, segment, failure, transfer_id)
         case Course.REDIRECT:
             redirect(work, job, segment, failure)
-        case Course.STOP | Course.CANCELLED:
+        case Course.UNCHANGED:
+            job.segments.remove(segment)
+            checking.on_unchanged(work, job)
+        case _:
             _stop(work, job, segment, failure)
 
 
@@ -75,7 +83,7 @@ def _stop(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
         refusing.ask_alone(work, job, segment, failure)
     elif not _try_plainly(work, job, segment, failure):
         job.segments.remove(segment)
-        work.fail(job, _with_way_out(failure))
+        mirrors.fail(work, job, _with_way_out(failure))
 
 
 def _may_be_an_edge(work: Work, job: Job, segment: Segment, failure: Failure) -> bool:
@@ -109,7 +117,7 @@ def edges_disagree(work: Work, job: Job, transfer_id: int) -> bool:
 def _may_have_expired(job: Job, segment: Segment, failure: Failure) -> bool:
     """Whether a redirect led here, bytes came, and now there is no access: signed URLs run out."""
     refused = failure.kind in (Kind.NOT_FOUND, Kind.NOT_ALLOWED)
-    return refused and segment.target != job.url and bool(job.done)
+    return refused and segment.target != job.source and bool(job.done)
 
 
 def _resolve_again(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
@@ -118,7 +126,7 @@ def _resolve_again(work: Work, job: Job, segment: Segment, failure: Failure) -> 
     if _hopeless(work, job, segment.attempts, failure):
         return
     if segment.target == job.target:
-        job.target = job.url
+        job.target, job.way = job.source, []
         job.degraded = f"asked the first URL again: {failure.message}"
     wait_s = 0.0
     if segment.attempts > 1:
@@ -130,7 +138,7 @@ def _with_way_out(failure: Failure) -> Failure:
     """What the network cannot know: that a changed file may be begun again."""
     if failure.kind is not Kind.CHANGED:
         return failure
-    return replace(failure, message=f"{failure.message}; --force-restart begins it again")
+    return replace(failure, message=failure.message + BEGIN_AGAIN)
 
 
 def _again(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
@@ -177,17 +185,8 @@ def _throttled(work: Work, job: Job, segment: Segment, failure: Failure) -> None
             wait_s = retry.backoff_s(max(1, segment.attempts), work.limits.retry, work.chance)
             segment.wait(failure, work.now + max(wait_s, failure.retry_after_s or 0.0))
     elif not _hopeless(work, job, 0, failure):
-        give_back(job, segment)
+        job.give_back(segment)
         job.degraded = f"fewer connections: {failure.message}"
-
-
-def give_back(job: Job, segment: Segment) -> None:
-    """The rest of a piece is missing again."""
-    if job.alone is segment:
-        job.alone = None
-    job.segments.remove(segment)
-    if segment.stop is not None:
-        job.missing = job.missing.add(ByteRange(segment.position, segment.stop))
 
 
 def _hopeless(
@@ -202,7 +201,7 @@ def _hopeless(
     else:
         return False
     if after_s > longest_s or segment is None or not _try_plainly(work, job, segment, failure):
-        work.fail(job, replace(failure, message=why))
+        mirrors.fail(work, job, replace(failure, message=why))
     return True
 
 
@@ -212,7 +211,7 @@ def _try_plainly(work: Work, job: Job, segment: Segment, failure: Failure) -> bo
     What was fetched is kept until it is.
     """
     refused = failure.kind in _PLAIN_MAY_HELP or failure.status == 403
-    if not refused or not segment.ranged or job.stream or job.in_vain:
+    if not refused or not segment.ranged or job.stream or job.in_vain or job.checking:
         return False
     restart(work, job, failure, keep=True)
     return True
@@ -248,47 +247,7 @@ def _ask_for_less(work: Work, job: Job, segment: Segment, failure: Failure) -> N
 
 
 def restart(work: Work, job: Job, failure: Failure, *, keep: bool = False) -> None:
-    """Begin the whole file again as one stream, once what is under way has ended.
-
-    Coming down from ranges is no failed try; a stream that ends too soon is. keep: what was fetched
-    counts until the stream is there.
-    """
+    """Begin again as one stream. Coming down from ranges is no failed try; a stream that ends too soon is."""
     job.restarts += job.stream
-    if job.stream and _hopeless(work, job, job.restarts, failure):
-        return
-    job.stream, job.restarting, job.alone, job.keeps = True, failure, None, keep
-    for segment in list(job.segments):
-        if segment.live:
-            work.give_up(segment, failure)
-        else:
-            job.segments.remove(segment)
-    restart_if_quiet(work, job)
-
-
-def restart_if_quiet(work: Work, job: Job) -> None:
-    """The second half of `restart`: the next head finds an old part file, and starts a new one."""
-    failure = job.restarting
-    if failure is None or job.segments:
-        return
-    job.restarting = job.offer = None
-    job.missing, job.seal = RangeSet(), None
-    if not job.keeps:
-        job.done = job.synced = RangeSet()
-        work.record(job, shrinks=True)
-    segment = Segment(0, None, ranged=False, asks=True, phase=Phase.WAITING, position=0)
-    job.degraded = f"one plain request from the start: {failure.message}"
-    wait_s = 0.0
-    if job.restarts:
-        wait_s = retry.backoff_s(job.restarts, work.limits.retry, work.chance)
-    segment.waits_for, segment.not_before_s = failure, work.now + wait_s
-    # A last resort is one try; a stream that begins again counts on.
-    segment.attempts = work.limits.retry.max_attempts - 1 if job.keeps else job.restarts
-    job.segments.append(segment)
-
-
-def take_back(work: Work, job: Job, segment: Segment) -> None:
-    """A body that contradicts its head: nothing that it brought is believed."""
-    brought = RangeSet.of(segment.begun_position, segment.position)
-    job.done, job.synced = job.done.minus(brought), job.synced.minus(brought)
-    segment.position = segment.begun_position
-    work.record(job, shrinks=True)
+    if not (job.stream and _hopeless(work, job, job.restarts, failure)):
+        restarting.restart(work, job, failure, keep=keep)

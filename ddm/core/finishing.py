@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from ddm import redact
 from ddm.byteranges import RangeSet
-from ddm.core.commands import DigestFile, PublishFile, RecordPart, SyncFile
+from ddm.core import checkpoint, mirrors, restarting, room
+from ddm.core.circumstances import Ending
+from ddm.core.commands import DigestFile, PublishFile, RecordPart, RecordReceipt
 from ddm.core.job import Job
 from ddm.core.work import Work
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
-from ddm.record import State
+from ddm.record import Receipt, State
 from ddm.spec import Checksum
 
 
@@ -18,6 +21,7 @@ def finish(work: Work, job: Job) -> None:
     """Every byte is in the file: compare it with the digests that are known, then make it durable."""
     if job.size_bytes is None:
         raise AssertionError("a file of unknown size cannot be whole")
+    job.room = None  # it needs none any more
     expected = _expected(job)
     if expected:
         work.move(job, State.VERIFYING)
@@ -35,7 +39,8 @@ def _expected(job: Job) -> list[tuple[Checksum, str]]:
 
 def _sync(work: Work, job: Job, size_bytes: int) -> None:
     work.move(job, State.FINISHING)
-    work.tell(job, SyncFile(job.id, size_bytes))
+    if job.syncing is None:  # else when that one is over
+        checkpoint.begin_sync(work, job, size_bytes)
 
 
 def on_digested(work: Work, job: Job, found: tuple[Checksum, ...]) -> None:
@@ -53,20 +58,26 @@ def on_digested(work: Work, job: Job, found: tuple[Checksum, ...]) -> None:
 
 
 def _begin_again(work: Work, job: Job, failure: Failure) -> None:
-    job.done = job.synced = job.missing = RangeSet()
-    job.seal = None
+    if restarting.cannot_be_taken_back(work, job, failure):
+        return
+    job.disclaim()
+    job.missing, job.seal = RangeSet(), None
     work.record(job, shrinks=True)
     job.mismatches += 1
     if job.mismatches > 1:
-        work.fail(job, replace(failure, message=f"{failure.message} (fetched twice)"))
+        mirrors.fail(work, job, replace(failure, message=f"{failure.message} (fetched twice)"))
         return
     job.degraded = f"fetched once more: {failure.message}"
     work.move(job, State.PROBING)
 
 
 def on_synced(work: Work, job: Job) -> None:
-    """The bytes are on the disk: claim them, then rename."""
-    job.synced = job.done
+    """What was written when the sync began is on the disk: claim it; after the last one, rename."""
+    if not checkpoint.on_synced(job) or job.state is not State.FINISHING:
+        return
+    if not job.final_sync:
+        checkpoint.begin_sync(work, job, job.size_bytes)
+        return
     work.record(job)
     exact = job.spec.name is not None
     work.tell(job, PublishFile(job.id, exact, job.spec.overwrite))
@@ -77,18 +88,29 @@ def on_published(work: Work, job: Job, name: str) -> None:
     job.part_open = False
     if name != job.name and job.representation is not None and job.part is not None:
         job.name = name
-        work.tell(job, RecordPart(job.id, name, job.representation, job.part, job.incarnation))
-    work.leave(job, State.DONE)
+        work.tell(
+            job,
+            RecordPart(job.id, name, job.representation, job.part, job.incarnation, job.vouched),
+        )
+    work.tell(job, RecordReceipt(job.id, _receipt(work, job)))
+    work.leave(job, Ending(State.DONE))
+
+
+def _receipt(work: Work, job: Job) -> Receipt:
+    digests = [(checksum, "user") for checksum in job.spec.checksums]
+    digests += [(checksum, "server") for checksum in job.vouched]
+    seconds = 0.0 if job.begun_s is None else work.now - job.begun_s
+    way = tuple(redact.url(str(url)) for url in (job.source, *job.way))
+    return Receipt(way, tuple(digests), seconds, job.gained_bytes, job.requests)
 
 
 def on_part_failed(work: Work, job: Job, failure: Failure) -> None:
-    """Opening, syncing or renaming failed. A failed sync takes back every claim since the last good one."""
-    job.opening = False
-    if job.state is State.FINISHING and job.synced != job.done:
-        job.done = job.synced
-        work.record(job, shrinks=True)
+    """Opening, reading or renaming failed. Where there is no room for a file, it waits for some."""
+    opening, job.opening = job.opening, False
     if job.ending is not None:
         work.end_if_quiet(job)
+    elif opening and failure.kind is Kind.DISK_FULL:
+        room.wait_for_room(work, job, failure)
     else:
         work.fail(job, failure)
 
@@ -97,10 +119,11 @@ def on_part_closed(work: Work, job: Job, failure: Failure | None) -> None:
     """The part file is closed: what it holds is recorded, and the job leaves."""
     if job.ending is None:
         raise AssertionError("a part file closed while its job goes on")
+    job.syncing = None
     if failure is None:
         job.synced = job.done
-    shrinks = failure is not None and job.done != job.synced
+    shrinks = job.done != job.synced
     if shrinks:
         job.done = job.synced
     work.record(job, shrinks=shrinks)
-    work.leave(job, job.ending.state, job.ending.failure)
+    work.leave(job, job.ending)

@@ -31,6 +31,16 @@ class HostPolicy:
         """How many requests at once it is known to bear; the configured ceiling before it refused any."""
         return self._ceiling if self._limit is None else self._limit
 
+    @property
+    def learned(self) -> bool:
+        """Whether the limit was learned from a refusal."""
+        return self._limit is not None and self._limit < self._ceiling
+
+    def waits_s(self, now: float) -> tuple[float | None, float | None]:
+        """Seconds until it may be asked at all, and until one more is tried; None for what need not wait."""
+        wait_s, trial_s = self._not_before_s - now, self._trial_s - now
+        return wait_s if wait_s > 0 else None, trial_s if self.learned and trial_s > 0 else None
+
     def allows(self, running: int, now: float) -> bool:
         """Whether one more request may go out beside `running` others."""
         if now < self._not_before_s or running >= self._ceiling:

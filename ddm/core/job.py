@@ -1,18 +1,7 @@
-"""The table of one job.
+"""An admitted job: everything that the core knows of it. `states.py` has its table.
 
-    QUEUED     admitted, or about to be: it has no connection yet
-    PROBING    its first request is on the way, or its part file is being opened
-    RUNNING    the file is known and open; segments bring bytes
-    WAITING    nothing is under way until a time: a retry, a Retry-After
-    VERIFYING  every byte is there, and somebody vouched for a digest: it is computed
-    FINISHING  the bytes are right: sync, rename, sync the directory
-    DONE       the file is whole under its name
-    FAILED     it ended with a failure, which is stored
-    PAUSED     a user wants it to rest
-
-RESOLVING is a word of the store that nothing enters before names are looked after here. A job
-leaves only through `ending`: its transfers end first, then its part file
-closes, then its state is recorded.
+A job leaves only through `ending`: its transfers end first, then its part file closes, then its state
+is recorded.
 """
 
 from __future__ import annotations
@@ -20,58 +9,29 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange, RangeSet
+from ddm.core.circumstances import Ending, Found, Room
 from ddm.core.meter import Meter
 from ddm.core.segment import Phase, Segment
 from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.response import Ask
 from ddm.http.url import URL
-from ddm.limits import FRUITLESS_REQUESTS_MAX, RECORD_INTERVAL_S
-from ddm.record import JobRecord, PartIdentity, State
+from ddm.limits import FRUITLESS_REQUESTS_MAX, RECORD_INTERVAL_S, SYNC_INTERVAL_S, Limits
+from ddm.record import PartIdentity, State
 from ddm.spec import Checksum, JobSpec
-
-NEXT: dict[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.PROBING, State.FAILED, State.QUEUED}),
-    State.PROBING: frozenset(
-        {
-            State.RUNNING,
-            State.WAITING,
-            State.VERIFYING,
-            State.FINISHING,
-            State.FAILED,
-            State.QUEUED,
-        }
-    ),
-    State.RUNNING: frozenset(
-        {
-            State.PROBING,
-            State.WAITING,
-            State.VERIFYING,
-            State.FINISHING,
-            State.FAILED,
-            State.QUEUED,
-        }
-    ),
-    State.WAITING: frozenset({State.PROBING, State.RUNNING, State.FAILED, State.QUEUED}),
-    State.VERIFYING: frozenset({State.FINISHING, State.PROBING, State.FAILED, State.QUEUED}),
-    State.FINISHING: frozenset({State.DONE, State.FAILED}),
-}
-
-
-class Ending(Struct, frozen=True):
-    """How a job is about to leave: the state it gets, and why."""
-
-    state: State
-    failure: Failure | None = None
 
 
 class Job(Struct):
     """An admitted job.
 
-    target: where requests go now: the URL, or what it redirects to. hops: how many redirects led
+    source: the URL or the mirror that is asked; mirrors: those that are left. most_segments: what
+    `max_segments` begins with at each. target: where requests go now: the source, or what it redirects to;
+    way: the redirects that led there. elsewhere: the next beginning is at another source. hops: how many redirects led
     there since bytes last came.
-    done: exactly what is in the file; synced: what of it a sync has covered. missing: neither done
-    nor any segment's. seal: the last missing byte, kept for the last request.
+    done: exactly what is in the file; synced: what of it a sync has covered; syncing: what the sync
+    under way will have covered. final_sync: that one is the last before the rename. poisoned: a sync
+    failed, so nothing that came since the last good one counts. missing: neither done nor any
+    segment's. seal: the last missing byte, kept for the last request.
     max_segments: requests in flight at most; falls when the server cannot do ranges. stream: one
     plain GET, no ranges.
     rtt_s: the quickest connection that was made.
@@ -87,7 +47,10 @@ class Job(Struct):
     earlier run count. other_etags: those that came where only the ETag was another; disagreement: the
     first such failure; disagreed_since: the first transfer after it.
     vouched: the digests that the server named; mismatches: how often the whole file had others.
-    begun_s: when its first request went out.
+    checking: the file is whole under its name; the server is only asked whether it still is the same.
+    room: what it waits for whose disk is full; room_tries: how often in a row, as of room_done_bytes.
+    begun_s: when its first request went out. requests: how many there were; gained_bytes: what they brought.
+    found: what a description was asked for. drained: up to where what was fetched has been passed on.
     offer: the head that waits for the part file. restarting: why everything begins again, until the
     transfers have ended.
     """
@@ -95,9 +58,17 @@ class Job(Struct):
     id: int
     spec: JobSpec
     url: URL
+    source: URL
     target: URL
     max_segments: int
     meter: Meter
+    mirrors: list[URL] = field(default_factory=list)
+    way: list[URL] = field(default_factory=list)
+    elsewhere: bool = False
+    requests: int = 0
+    gained_bytes: int = 0
+    found: Found | None = None
+    drained: int = 0
     state: State = State.QUEUED
     name: str | None = None
     representation: Representation | None = None
@@ -112,6 +83,10 @@ class Job(Struct):
     done: RangeSet = RangeSet()
     synced: RangeSet = RangeSet()
     missing: RangeSet = RangeSet()
+    syncing: RangeSet | None = None
+    final_sync: bool = False
+    synced_s: float = 0.0
+    poisoned: bool = False
     seal: ByteRange | None = None
     segments: list[Segment] = field(default_factory=list)
     connections_planned: int = 1
@@ -137,6 +112,10 @@ class Job(Struct):
     alone: Segment | None = None
     vouched: tuple[Checksum, ...] = ()
     mismatches: int = 0
+    checking: bool = False
+    room: Room | None = None
+    room_tries: int = 0
+    room_done_bytes: int = 0
     begun_s: float | None = None
     recorded_s: float = 0.0
     unrecorded: bool = False
@@ -162,19 +141,6 @@ class Job(Struct):
         return bool(self.done or self.recorded_written)
 
     @property
-    def recordable(self) -> tuple[RangeSet, RangeSet]:
-        """What the store may hold of `done` and `synced`.
-
-        A server's digest is not stored. Of a whole file that it has still to be compared with, the last byte is
-        left out: whoever goes on asks for that byte, and the answer brings the digest again.
-        """
-        size = self.size_bytes
-        compared = self.state is State.FINISHING or not self.vouched
-        if compared or not size or not self.whole:
-            return self.done, self.synced
-        return self.done.within(size - 1), self.synced.within(size - 1)
-
-    @property
     def leaving(self) -> bool:
         """Whether transfers that end now end for good."""
         return self.ending is not None or self.restarting is not None
@@ -185,10 +151,22 @@ class Job(Struct):
         due = self.unrecorded and self.part_open and not self.leaving
         return self.recorded_s + RECORD_INTERVAL_S if due else None
 
+    @property
+    def sync_due_s(self) -> float | None:
+        """When what came since the last sync should be synced, None if nothing did or if its end will do it."""
+        open_ = self.part_open and not self.leaving and self.syncing is None
+        if not open_ or not self.bringing or self.done == self.synced:
+            return None
+        return self.synced_s + SYNC_INTERVAL_S
+
+    @property
+    def bringing(self) -> bool:
+        """Whether bytes are still to come."""
+        return self.state in (State.PROBING, State.RUNNING, State.WAITING)
+
     def overdue_s(self, timeout_s: float) -> float | None:
         """When a job that is still bringing bytes has had its time; None for no limit (0)."""
-        bringing = self.state in (State.PROBING, State.RUNNING, State.WAITING) and not self.leaving
-        if not timeout_s or self.begun_s is None or not bringing:
+        if not timeout_s or self.begun_s is None or not self.bringing or self.leaving:
             return None
         return self.begun_s + timeout_s
 
@@ -204,15 +182,61 @@ class Job(Struct):
         before = segment.position
         gained = segment.advance(position, now)
         if gained:
-            self.done = self.done.add(ByteRange(before, position))
+            if not self.poisoned:
+                self.done = self.done.add(ByteRange(before, position))
+            self.gained_bytes += gained
             self.meter.add(gained, now)
             self.unrecorded = True
             self.part_fresh = False
+
+    def forget_claims(self) -> None:
+        """Nothing of an earlier run or of this one counts; the head at hand begins the file anew."""
+        self.disclaim()
+        self.recorded_written = self.recorded_synced = RangeSet()
+        self.representation, self.vouched = None, ()
+
+    def disclaim(self, ranges: RangeSet | None = None) -> None:
+        """Nothing, or nothing of these, is claimed any more."""
+        gone = self.done.union(self.synced) if ranges is None else ranges
+        self.done, self.synced = self.done.minus(gone), self.synced.minus(gone)
+        if self.syncing is not None:
+            self.syncing = self.syncing.minus(gone)
 
     def count(self, segment: Segment, *, well: bool) -> None:
         """Count a request that is over: one that was worth it makes up for one that was not."""
         worth = well or segment.fruitful
         self.fruitless = max(0, self.fruitless - 1) if worth else self.fruitless + 1
+
+    def begin_at(self, source: URL, limits: Limits) -> None:
+        """Ask another place for the file: what was learned about the last one does not hold there."""
+        self.source = self.target = source
+        self.max_segments = most_segments(self.spec, limits)
+        self.stream, self.restarts, self.degradations, self.fruitless = False, 0, 0, 0
+        self.other_etags, self.disagreement, self.alone, self.mismatches = [], None, None, 0
+        self.hops, self.way = 0, []
+        self.seen_urls.clear()
+
+    def takeable(self, window_bytes: int | None) -> RangeSet:
+        """What is missing and may be asked for now: within a window, where what was fetched is passed on in order."""
+        return (
+            self.missing
+            if window_bytes is None
+            else self.missing.within(self.drained + window_bytes)
+        )
+
+    def takes_seal(self, window_bytes: int | None) -> bool:
+        """Whether the last byte may be asked for, if one was kept."""
+        if self.seal is None or window_bytes is None:
+            return True
+        return self.seal.stop <= self.drained + window_bytes
+
+    def give_back(self, segment: Segment) -> None:
+        """The rest of a piece is missing again."""
+        if self.alone is segment:
+            self.alone = None
+        self.segments.remove(segment)
+        if segment.stop is not None:
+            self.missing = self.missing.add(ByteRange(segment.position, segment.stop))
 
     def set_seal_aside(self) -> None:
         """Leave the last missing byte for a request of its own, after all others have ended.
@@ -244,17 +268,6 @@ class Job(Struct):
         return speeds[len(speeds) // 2] if speeds else None
 
 
-def admit(record: JobRecord, url: URL, max_segments: int, meter: Meter) -> Job:
-    """A job out of its row. Claims of a representation that cannot be recognised again are not believed."""
-    job = Job(record.id, record.spec, url, url, max_segments, meter)
-    job.name = record.name
-    job.incarnation = record.incarnation
-    job.recorded_part = record.part
-    if record.part is not None:
-        begun = Representation(
-            record.size_bytes, record.etag, record.last_modified, record.content_coding
-        )
-        if begun.resumable:
-            job.representation = begun
-            job.recorded_written, job.recorded_synced = record.written, record.synced
-    return job
+def most_segments(spec: JobSpec, limits: Limits) -> int:
+    """How many requests a job may have in flight before anything is known of its server."""
+    return min(spec.max_segments or limits.max_segments, limits.max_segments)

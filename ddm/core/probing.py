@@ -11,6 +11,7 @@ import sys
 
 from ddm import redact
 from ddm.byteranges import ByteRange, RangeSet
+from ddm.core import checking, describing, mirrors
 from ddm.core.commands import ContinueTransfer, OpenPart, RecordPart, ResetPart
 from ddm.core.events import PartOpened
 from ddm.core.finishing import finish
@@ -22,7 +23,7 @@ from ddm.errors import Exit, UsageError
 from ddm.failures import Failure, Kind
 from ddm.http.coding import saved_as_coded
 from ddm.http.disposition import choose_name
-from ddm.http.representation import Representation
+from ddm.http.representation import BEGIN_AGAIN, Representation, changed
 from ddm.http.response import Ask
 from ddm.limits import PROBE_BYTES, REDIRECTS_MAX
 from ddm.record import State
@@ -31,12 +32,16 @@ from ddm.record import State
 _ENDLESS = 1 << 62
 
 
-def open_if_whole(work: Work, job: Job) -> None:
-    """A job whose row says that every byte is there needs its part file, not the network."""
+def open_if_whole(work: Work, job: Job) -> bool:
+    """A job whose row says that every byte is there needs its part file, not the network; whether this is one."""
     size = job.size_bytes
-    if size is not None and job.name and not job.recorded_written.gaps(size):
-        work.move(job, State.PROBING)
-        _open(work, job)
+    if job.checking or job.part_open or size is None or not job.name:
+        return False
+    if job.recorded_written.gaps(size):
+        return False
+    work.move(job, State.PROBING)
+    _open(work, job)
+    return True
 
 
 def probe(work: Work, job: Job) -> None:
@@ -81,8 +86,10 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
             elif job.hops > REDIRECTS_MAX:
                 why = f"more than {REDIRECTS_MAX} redirects, the last to {redact.url(str(target))}"
             job.target = target
+            job.way.append(target)
         if why:
-            work.fail(job, Failure(Kind.BAD_REDIRECT, why, Exit.TOO_MANY_REDIRECTS))
+            job.segments.remove(segment)
+            mirrors.fail(work, job, Failure(Kind.BAD_REDIRECT, why, Exit.TOO_MANY_REDIRECTS))
             return
     segment.wait(None, work.now)
 
@@ -91,19 +98,27 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
     """An acceptable answer to the probe: name the file, open it."""
     origin = job.target.origin
     work.budget.policy(origin).bore(work.budget.running_at(origin), work.now)
-    if job.leaving:
+    if job.leaving or job.room is not None:
+        return
+    if job.checking:
+        checking.on_head(work, job, offer)
         return
     known = job.representation if job.claimed else None
     if known is not None and (change := known.difference(offer.representation)):
-        why = f"the file on the server is no longer the one that was begun: {change}"
-        why += "; --force-restart begins it again"
-        work.fail(job, Failure(Kind.CHANGED, why, Exit.CHANGED))
-        return
+        if not job.spec.mirrors:
+            work.fail(job, changed(change, way_out=BEGIN_AGAIN))
+            return
+        if not job.spec.checksums or known.size_bytes != offer.representation.size_bytes:
+            job.forget_claims()
+        job.representation = None  # what differs is no contradiction between two places
     name = job.name or choose_name(job.spec.name, offer.content_disposition, job.target)
     coding = offer.representation.content_coding
     if coding and not saved_as_coded(name, coding):
         why = f"the server sent it coded as {coding}, though it was asked not to, and the name {name} does not say so"
-        work.fail(job, Failure(Kind.CODED, why, Exit.BAD_RESPONSE))
+        mirrors.fail(work, job, Failure(Kind.CODED, why, Exit.BAD_RESPONSE))
+        return
+    if work.describe:
+        describing.describe(work, job, name, offer)
         return
     segment.move(Phase.OFFERED)
     segment.start = segment.position = segment.begun_position = offer.start
@@ -130,8 +145,9 @@ def _open(work: Work, job: Job) -> None:
 
 def reset(work: Work, job: Job) -> None:
     """Start over in a new inode; that nothing is claimed any more is durable first."""
-    job.done = job.synced = RangeSet()
-    job.recorded_written = RangeSet()
+    job.disclaim()
+    job.syncing = None
+    job.recorded_written = job.recorded_synced = RangeSet()
     job.incarnation += 1
     job.opening, job.part_open = True, False
     work.record(job, shrinks=True)
@@ -147,8 +163,12 @@ def on_part_opened(work: Work, job: Job, event: PartOpened) -> None:
     job.opening, job.part_open, job.part_fresh = False, True, not event.kept
     job.name, job.part = event.name, event.identity
     job.done = job.synced = RangeSet()
+    job.synced_s = work.now
     if event.kept and recorded is not None:
-        same_boot = recorded.boot_id == event.identity.boot_id
+        same_boot = (recorded.boot_id, recorded.mount) == (
+            event.identity.boot_id,
+            event.identity.mount,
+        )
         there = sys.maxsize if event.kept_bytes is None else event.kept_bytes
         job.synced = job.recorded_synced.within(there)
         job.done = job.recorded_written.within(there).union(job.synced) if same_boot else job.synced
@@ -178,7 +198,7 @@ def accept(work: Work, job: Job) -> None:
     if offer is None:
         raise AssertionError("accepting without an offer")
     job.representation = _agreed(job, offer.representation)
-    job.vouched = offer.digests
+    job.vouched = offer.digests or (job.vouched if job.done else ())
     job.stream = not offer.partial
     record_part(work, job)
     segment = next((s for s in job.segments if s.phase is Phase.OFFERED), None)
@@ -205,7 +225,8 @@ def record_part(work: Work, job: Job) -> None:
     """Store what the file is and where its bytes are."""
     if job.part is None or job.name is None or job.representation is None:
         raise AssertionError("nothing is known of the file that is to be recorded")
-    work.tell(job, RecordPart(job.id, job.name, job.representation, job.part, job.incarnation))
+    part = (job.name, job.representation, job.part, job.incarnation, job.vouched)
+    work.tell(job, RecordPart(job.id, *part))
 
 
 def _agreed(job: Job, found: Representation) -> Representation:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
-from ddm.core import failing, probing, refusing
+from ddm.core import failing, probing, refusing, restarting
 from ddm.core.events import TransferEnded
 from ddm.core.finishing import finish
 from ddm.core.job import Job
@@ -14,6 +14,7 @@ from ddm.core.retry import COURSES, Course
 from ddm.core.segment import Phase, Segment
 from ddm.core.work import Work
 from ddm.failures import Failure, Kind
+from ddm.limits import PROBE_BYTES
 from ddm.record import State
 
 
@@ -25,7 +26,7 @@ def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
     """
     possible = job.live + work.budget.free_at(job.target.origin)
     piece = next_piece(
-        job.missing,
+        job.takeable(work.window_bytes),
         connections=max(1, min(job.connections_planned, possible)),
         least_bytes=worth_its_request(job.least_piece_bytes, speed_bps, job.rtt_s),
         speed_bps=speed_bps,
@@ -51,7 +52,7 @@ def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None
     if job.leaving:
         job.segments.remove(segment)
         work.end_if_quiet(job)
-        failing.restart_if_quiet(work, job)
+        restarting.restart_if_quiet(work, job)
         return
     if segment.progressed and failing.edges_disagree(work, job, event.transfer_id):
         return
@@ -73,7 +74,7 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     if failure is not None and failure.kind is Kind.CANCELLED and segment.given_up:
         failure = segment.given_up
     if failure is not None and failure.kind is Kind.BAD_RESPONSE and segment.progressed:
-        failing.take_back(work, job, segment)
+        restarting.take_back(work, job, segment)
     if segment.progressed:
         # What came too slowly to be worth waiting for is a failed try all the same.
         if failure is None or failure.kind is not Kind.STALLED:
@@ -85,6 +86,8 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
         segment.lean = 0
     if segment.phase is Phase.OFFERED:
         job.offer = None
+        if segment.start == segment.stop:
+            segment.stop = segment.start + PROBE_BYTES  # no range of an empty file can be asked for
     return failure
 
 
@@ -102,8 +105,9 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
     if job.whole and not job.segments:
         finish(work, job)
     elif (
-        job.missing
+        job.takeable(work.window_bytes)
         and job.alone is None
+        and job.room is None
         and job.live < job.max_segments
         and work.budget.allows(origin, work.now)
         and not _another_needs_it_more(work, job)
@@ -113,7 +117,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
 
 def _another_needs_it_more(work: Work, job: Job) -> bool:
     """Whether another job wants a connection and has fewer than this one has left."""
-    return any(other.live < job.live and wants(other, work.now) for other in work.jobs.values())
+    return any(other.live < job.live and wants(other, work) for other in work.jobs.values())
 
 
 def go_on(work: Work, job: Job) -> bool:
@@ -126,33 +130,43 @@ def go_on(work: Work, job: Job) -> bool:
     if not job.segments and not job.missing:
         job.break_seal()
     if not job.segments and not job.missing:
-        probing.probe(work, job)
+        if not probing.open_if_whole(work, job):
+            probing.probe(work, job)
         return True
-    if job.missing and job.live < min(job.max_segments, job.connections_planned):
+    if job.live < min(job.max_segments, job.connections_planned) and job.takeable(
+        work.window_bytes
+    ):
         work.move(job, State.RUNNING)
         take_piece(work, job, job.speed_guess_bps())
         return True
     return False
 
 
-def wants(job: Job, now: float) -> bool:
+def wants(job: Job, work: Work) -> bool:
     """Whether the job would start one more transfer now."""
-    if job.leaving or job.opening or job.state in (State.VERIFYING, State.FINISHING):
+    if job.leaving or job.opening or job.room is not None:
+        return False
+    if job.state in (State.VERIFYING, State.FINISHING):
         return False
     waiting = job.waiting_segment()
-    due = waiting is not None and waiting.not_before_s <= now
+    due = waiting is not None and waiting.not_before_s <= work.now
     if job.alone is not None:
         return due and not job.live
     if due:
         return job.live < job.max_segments or not job.live
-    if not job.segments:
-        return True
-    return bool(job.missing) and job.live < min(job.max_segments, job.connections_planned)
+    if not job.segments and not job.missing:
+        return job.takes_seal(work.window_bytes)
+    if job.live >= min(job.max_segments, job.connections_planned):
+        return False
+    return bool(job.takeable(work.window_bytes))
 
 
 def rest_if_waiting(work: Work, job: Job) -> None:
     """A job of which nothing is under way but segments that wait for their time is WAITING."""
     if job.state not in (State.PROBING, State.RUNNING) or job.live or job.leaving or job.opening:
+        return
+    if job.room is not None:
+        work.move(job, State.WAITING, job.room.failure)
         return
     waiting = job.waiting_segment()
     if waiting is not None and waiting.not_before_s > work.now:

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange
 from ddm.core.budget import Budget
+from ddm.core.circumstances import Ending
 from ddm.core.commands import (
     CancelTransfer,
     ClosePart,
@@ -16,9 +17,10 @@ from ddm.core.commands import (
     RecordState,
     StartTransfer,
 )
-from ddm.core.job import NEXT, Ending, Job
+from ddm.core.job import Job
 from ddm.core.journal import Journal
 from ddm.core.segment import Segment
+from ddm.core.states import NEXT
 from ddm.core.view import JobView, picture
 from ddm.failures import Failure
 from ddm.http import request
@@ -34,13 +36,15 @@ class InvariantError(AssertionError):
 class Work(Struct):
     """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
 
-    may_be_more: rows may be waiting to be admitted.
+    may_be_more: rows may be waiting to be admitted. describe, window_bytes: see `Engine`.
     """
 
     limits: Limits
     chance: random.Random
     user_agent: str
     budget: Budget
+    describe: bool = False
+    window_bytes: int | None = None
     jobs: dict[int, Job] = field(default_factory=dict)
     transfers: dict[int, tuple[Job, Segment]] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
@@ -49,6 +53,12 @@ class Work(Struct):
     left: list[JobView] = field(default_factory=list)
     next_transfer_id: int = 1
     may_be_more: bool = False
+
+    def job(self, job_id: int) -> Job:
+        """An admitted job."""
+        if job_id not in self.jobs:
+            raise InvariantError(f"job {job_id} is not admitted")
+        return self.jobs[job_id]
 
     def tell(self, job: Job, command: Command) -> None:
         """Ask for something on behalf of a job."""
@@ -71,6 +81,7 @@ class Work(Struct):
         wanted = ByteRange(segment.position, segment.stop) if segment.stop is not None else None
         # Where nothing is claimed, the file may be another one by now.
         known = job.representation if job.claimed or not segment.asks else None
+        unless = job.representation if job.checking else None
         segment.sent_if_range = not segment.asks and self.budget.policy(origin).if_range
         if_range = known.if_range if known and segment.sent_if_range else None
         segment.sent_if_range = if_range is not None
@@ -81,6 +92,7 @@ class Work(Struct):
         self.transfers[transfer_id] = (job, segment)
         self.budget.reserve(origin)
         job.meter.begin(self.now)
+        job.requests += 1
         if job.begun_s is None:
             job.begun_s = self.now
         sent = request.build(
@@ -90,9 +102,12 @@ class Work(Struct):
             range=wanted if segment.ranged else None,
             if_range=if_range,
             user_agent=self.user_agent,
-            want_digest=segment.asks,
+            want_digest=segment.asks and not job.checking,
+            unless=unless,
         )
-        expectation = Expectation(wanted if segment.ranged else None, known, ask=segment.asks)
+        expectation = Expectation(
+            wanted if segment.ranged else None, known, ask=segment.asks, unless=unless
+        )
         alone = len(self.jobs) == 1
         self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, job.spec.route))
 
@@ -109,8 +124,7 @@ class Work(Struct):
         if job.ending is not None:
             return
         job.ending = ending
-        job.restarting = None
-        job.offer = None
+        job.restarting = job.room = job.offer = None
         for segment in list(job.segments):
             if segment.live:
                 self.tell(job, CancelTransfer(self._id_of(segment)))
@@ -119,8 +133,8 @@ class Work(Struct):
         self.end_if_quiet(job)
 
     def fail(self, job: Job, failure: Failure) -> None:
-        """Let a job leave as FAILED."""
-        self.end(job, Ending(State.FAILED, failure))
+        """Let a job leave as FAILED; one that only asks about a whole file as DONE, and why it could not ask."""
+        self.end(job, Ending(State.DONE if job.checking else State.FAILED, failure))
 
     def end_if_quiet(self, job: Job) -> None:
         """The second half of `end`, once no transfer is under way: close the part, then record the state."""
@@ -130,12 +144,12 @@ class Work(Struct):
             job.part_open = False
             self.tell(job, ClosePart(job.id))
             return
-        self.leave(job, job.ending.state, job.ending.failure)
+        self.leave(job, job.ending)
 
-    def leave(self, job: Job, state: State, failure: Failure | None = None) -> None:
+    def leave(self, job: Job, ending: Ending) -> None:
         """The job is over for this run."""
-        self.move(job, state, failure)
-        self.left.append(picture(job, self.now, failure))
+        self.move(job, ending.state, None if ending.state is State.DONE else ending.failure)
+        self.left.append(picture(job, self.now, ending.failure, removed=ending.remove))
         self.may_be_more = True
         del self.jobs[job.id]
         self.journal.forget(job.id)
@@ -144,8 +158,7 @@ class Work(Struct):
         """Store a job's claims."""
         job.unrecorded = False
         job.recorded_s = self.now
-        written, synced = job.recordable
-        self.tell(job, RecordProgress(job.id, written, synced, shrinks))
+        self.tell(job, RecordProgress(job.id, job.done, job.synced, shrinks))
 
     @staticmethod
     def _id_of(segment: Segment) -> int:

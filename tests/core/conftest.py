@@ -26,11 +26,15 @@ def failure(kind, message="the server hiccupped", **fields):
     return Failure(kind, message, Exit.NETWORK, **fields)
 
 
+# What is done in passing, whatever else happens.
+_NO_NEWS = commands.RecordProgress | commands.SyncFile | commands.CheckRoom
+
+
 class Paper:
     """The engine, a clock that is set by hand, and answers as a performer would give them.
 
     kept, kept_bytes: whether the part file is found again, and how long.
-    boot_id: of the present life of the machine.
+    boot_id, mount: the present trust epoch. lacking_bytes: how much room there is too little.
     answers: what a command is answered with, by its type; None leaves it unanswered.
     """
 
@@ -40,7 +44,8 @@ class Paper:
         self.now = 100.0
         self.kept = True
         self.kept_bytes = None
-        self.boot_id = "boot-1"
+        self.boot_id, self.mount = "boot-1", ""
+        self.lacking_bytes = 0
         self.inode = 10
         self.live = {}
         self.positions = {}
@@ -50,6 +55,7 @@ class Paper:
             commands.ResetPart: self._reset,
             commands.ClosePart: lambda c: events.PartClosed(c.job_id, None),
             commands.SyncFile: lambda c: events.FileSynced(c.job_id),
+            commands.CheckRoom: lambda c: events.RoomChecked(c.job_id, self.lacking_bytes),
             commands.PublishFile: lambda c: events.FilePublished(c.job_id, "f.bin"),
             commands.CancelTransfer: self._cancel,
         }
@@ -58,12 +64,19 @@ class Paper:
 
     def play(self, event):
         """Handle an event and, before anything else, the answers to its commands; all commands."""
+        said = self._pump(event)
+        self._check_deadline()
+        return said
+
+    def _pump(self, event, among=commands.Command):
+        """As `play`. among: what the engine may say to the event itself."""
         said, pending = [], deque([event])
         while pending:
             event = pending.popleft()
             if isinstance(event, events.TransferEnded):
                 self.live.pop(event.transfer_id, None)
             found = self.engine.handle(event, self.now)
+            assert said or all(isinstance(c, among) for c in found)
             said += found
             for command in found:
                 self._note(command)
@@ -71,7 +84,6 @@ class Paper:
             pending.extendleft(reversed([a for a in answers if a is not None]))
             self._check_budget()
         self.said += said
-        self._check_deadline()
         return said
 
     def wait(self, seconds=None):
@@ -95,9 +107,7 @@ class Paper:
         """What is due now is done by one TimePassed: else the loop would spin."""
         due = self.engine.deadline()
         if due is not None and due <= self.now:
-            said = self.engine.handle(events.TimePassed(), self.now)
-            assert all(isinstance(c, commands.RecordProgress) for c in said)
-            self.said += said
+            self._pump(events.TimePassed(), _NO_NEWS)
             due = self.engine.deadline()
             assert due is None or due > self.now
 
@@ -106,11 +116,11 @@ class Paper:
     def _open(self, command):
         kept = self.kept and command.resume is not None
         inode = command.resume.inode if kept else self._next_inode()
-        identity = PartIdentity(self.boot_id, 1, inode)
+        identity = PartIdentity(self.boot_id, 1, inode, self.mount)
         return events.PartOpened(command.job_id, command.name, identity, kept, self.kept_bytes)
 
     def _reset(self, command):
-        identity = PartIdentity(self.boot_id, 1, self._next_inode())
+        identity = PartIdentity(self.boot_id, 1, self._next_inode(), self.mount)
         return events.PartOpened(command.job_id, command.name, identity, kept=False)
 
     def _next_inode(self):

@@ -46,7 +46,7 @@ def test_a_transfer_that_brings_too_little_is_cancelled_and_tried_again(paper, o
     said = paper.wait(0)
     assert of(CancelTransfer, said) == []  # 100 KiB in the first minute
 
-    said = paper.wait()
+    said = paper.wait(60)
 
     assert one(CancelTransfer, said).transfer_id == 1
     again = one(StartTransfer, said)
@@ -72,6 +72,14 @@ def test_a_stalled_transfer_that_was_whole_all_the_same_is_whole(make_paper, one
     assert paper.states()[-1] is State.DONE
 
 
+def test_one_that_was_given_up_already_is_not_given_up_again(make_paper, of):
+    paper = make_paper(stall_bytes_per_sec=1 << 30)
+    paper.answers[CancelTransfer] = lambda _: None
+    paper.begin(1000)
+
+    assert [len(of(CancelTransfer, paper.wait(60))) for _ in range(3)] == [1, 0, 0]
+
+
 def test_a_full_disk_outweighs_that_the_transfer_was_cancelled(make_paper, full_disk):
     paper = make_paper(stall_bytes_per_sec=1 << 30)
     paper.answers[CancelTransfer] = lambda _: None
@@ -80,4 +88,4 @@ def test_a_full_disk_outweighs_that_the_transfer_was_cancelled(make_paper, full_
 
     paper.end(1, 10, because=full_disk)
 
-    assert RecordState(1, State.FAILED, full_disk) in paper.said
+    assert RecordState(1, State.WAITING, full_disk) in paper.said

@@ -82,7 +82,7 @@ def test_giving_up_cancels_the_siblings_then_closes_then_records_why(make_paper,
     assert paper.live == {}
 
 
-@pytest.mark.parametrize("kind", [Kind.NOT_FOUND, Kind.CHANGED, Kind.DISK_FULL, Kind.UNTRUSTED])
+@pytest.mark.parametrize("kind", [Kind.NOT_FOUND, Kind.CHANGED, Kind.DISK_ERROR, Kind.UNTRUSTED])
 def test_a_permanent_failure_stops_the_siblings_at_once_and_keeps_what_came(paper, kind, span):
     paper.begin(3 * MIB)
     paper.end(1, 256 * KIB)

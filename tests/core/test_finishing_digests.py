@@ -5,6 +5,7 @@ import pytest
 from ddm.core.commands import (
     DigestFile,
     PublishFile,
+    RecordPart,
     RecordProgress,
     RecordState,
     ResetPart,
@@ -188,19 +189,45 @@ def test_a_stream_is_fetched_once_more_as_a_stream(paper, of):
     assert again.expectation.range is None
 
 
-def test_until_a_servers_digest_is_compared_the_last_byte_is_not_claimed(paper, span):
-    """The digest is not stored; the answer to the request for that byte brings it again."""
-    paper.begin(1000, digests=(RIGHT,))
+def test_a_servers_digest_is_recorded_and_so_every_byte_may_be_claimed_before_it_is_compared(
+    paper, one, span
+):
+    said = paper.begin(1000, digests=(RIGHT,))
+    assert one(RecordPart, said).vouched == (RIGHT,)
     paper.end(1, 1000)
 
     paper.play(StopRequested())
 
-    assert paper.claims() == (span(0, 999), span(0, 999))
-
-
-def test_once_it_is_compared_every_byte_is_claimed(paper, span):
-    paper.begin(1000, digests=(RIGHT,))
-    paper.end(1, 1000)
-    paper.play(digested(RIGHT))
-
     assert paper.claims() == (span(0, 1000), span(0, 1000))
+
+
+def test_a_whole_file_is_verified_against_the_servers_digest_that_its_row_keeps(paper, of, span):
+    whole = span(0, 1000)
+
+    said = paper.offer(size_bytes=1000, etag='"1"', written=whole, synced=whole, vouched=(RIGHT,))
+
+    assert of(StartTransfer, said) == []
+    assert said[-1] == DigestFile(1, ("sha-256",), 1000)
+    said = paper.play(digested(RIGHT))
+    assert of(PublishFile, said) == [PublishFile(1, exact=False)]
+    assert paper.states()[-1] is State.DONE
+
+
+def test_what_the_row_vouches_for_holds_for_the_bytes_that_are_still_missing(paper, one, span):
+    half = span(0, 500)
+    paper.offer(size_bytes=1000, etag='"1"', written=half, synced=half, vouched=(RIGHT,))
+
+    said = paper.head(size=1000)
+
+    assert one(RecordPart, said).vouched == (RIGHT,)
+    assert one(DigestFile, paper.end(1, 1000)).algorithms == ("sha-256",)
+
+
+def test_what_the_row_vouches_for_is_forgotten_where_the_file_begins_again(paper, of, span):
+    half = span(0, 500)
+    paper.offer(size_bytes=1000, etag='"1"', written=half, synced=half, vouched=(RIGHT,))
+
+    said = paper.head(size=1000, partial=False)
+
+    assert of(RecordPart, said)[-1].vouched == ()
+    assert of(DigestFile, paper.end(1, 1000)) == []

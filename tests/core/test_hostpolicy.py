@@ -102,3 +102,12 @@ def test_the_ceiling_stands_above_every_trial(policy):
     policy.refused(16, 10.0, None)
 
     assert not policy.allows(16, 100.0)
+
+
+def test_what_it_waits_for_can_be_told(policy):
+    assert (policy.learned, policy.waits_s(0.0)) == (False, (None, None))
+    policy.refused(4, 10.0, None)
+    assert (policy.learned, policy.waits_s(10.25)) == (True, (None, 0.75))
+    policy.refused(0, 12.0, 5.0)
+    assert policy.waits_s(13.0) == (4.0, 4.0)
+    assert policy.waits_s(20.0) == (None, None)

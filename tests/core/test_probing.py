@@ -2,6 +2,7 @@
 
 import pytest
 
+from ddm.byteranges import ByteRange
 from ddm.core.commands import (
     ClosePart,
     ContinueTransfer,
@@ -14,7 +15,8 @@ from ddm.core.commands import (
     SyncFile,
 )
 from ddm.core.events import PartFailed, PartOpened
-from ddm.failures import Kind
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State
 
@@ -123,12 +125,13 @@ def test_a_coding_that_the_name_says_is_saved_as_sent(paper, one):
     assert one(OpenPart, paper.head(size=10, content_coding="gzip")).name == "f.tar.gz"
 
 
-def test_a_part_file_that_cannot_be_opened_ends_the_job_with_that_cause(paper, full_disk, one):
-    paper.answers[OpenPart] = lambda c: PartFailed(c.job_id, full_disk)
+def test_a_part_file_that_cannot_be_opened_ends_the_job_with_that_cause(paper, one):
+    denied = Failure(Kind.NOT_CREATED, "could not create /d/f.bin.part", Exit.CREATE_FAILED)
+    paper.answers[OpenPart] = lambda c: PartFailed(c.job_id, denied)
 
     said = paper.begin(10)
 
-    assert one(RecordState, said) == RecordState(1, State.FAILED, full_disk)
+    assert one(RecordState, said) == RecordState(1, State.FAILED, denied)
     assert ClosePart(1) not in said
     assert paper.live == {}
 
@@ -148,6 +151,17 @@ def test_a_probe_that_breaks_while_the_file_opens_is_made_again(paper, of, span)
 
     assert paper.states()[-1] is State.DONE
     assert paper.claims() == (span(0, 3 * MIB), span(0, 3 * MIB))
+
+
+def test_so_is_that_of_an_empty_file_of_which_no_range_can_be_asked_for(paper, of):
+    paper.answers[OpenPart] = lambda _: None
+    paper.begin(0)
+    paper.break_off(1, Kind.BROKEN, 0)
+    paper.play(PartOpened(1, "f.bin", PartIdentity("boot-1", 1, 9), kept=False))
+
+    (again,) = of(StartTransfer, paper.wait())
+
+    assert again.expectation.range == ByteRange(0, 256 * KIB)
 
 
 def test_bytes_that_were_offered_and_not_taken_are_not_claimed(paper, span):

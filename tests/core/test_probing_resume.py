@@ -57,6 +57,28 @@ def test_in_another_life_of_the_machine_only_what_was_synced_is_believed(paper, 
     assert paper.states()[-1] is State.DONE
 
 
+def test_on_another_mount_only_what_was_synced_is_believed(paper, one, span):
+    """A disk that was unplugged and plugged in again."""
+    paper.mount = "29"
+    part = PartIdentity("boot-1", 1, 7, "28")
+    claims = {"written": span(0, 2 * MIB), "synced": span(0, MIB)}
+    paper.offer(size_bytes=3 * MIB, etag='"1"', part=part, **claims)
+
+    said = paper.head(size=3 * MIB)
+
+    assert one(RecordProgress, said) == RecordProgress(1, span(0, MIB), span(0, MIB), shrinks=True)
+    assert one(RecordPart, said).identity == PartIdentity("boot-1", 1, 7, "29")
+
+
+def test_on_the_same_mount_everything_is_believed(paper, of, span):
+    paper.mount = "28"
+    part = PartIdentity("boot-1", 1, 7, "28")
+    paper.offer(size_bytes=3 * MIB, etag='"1"', part=part, written=span(0, 2 * MIB))
+
+    assert of(RecordProgress, paper.head(size=3 * MIB)) == []
+    assert paper.job.done_bytes == 2 * MIB
+
+
 def test_claims_past_the_end_of_the_file_that_was_found_are_not_believed(paper, one, span):
     paper.kept_bytes = 1000
     paper.offer(size_bytes=3 * MIB, etag='"1"', written=span(0, MIB), synced=span(0, MIB))

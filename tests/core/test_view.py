@@ -1,4 +1,4 @@
-from ddm.core.view import unreadable
+from ddm.core.view import LimitsView, OriginView, unreadable
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.record import JobRecord, State, Wanted
@@ -81,3 +81,40 @@ def test_a_row_that_cannot_become_a_job_is_shown_with_its_failure():
 
     assert (view.id, view.state, view.name, view.failure) == (4, State.FAILED, "mine", why)
     assert view.url == "gopher://example.org/f?x=***"
+
+
+def test_the_ranges_that_are_there_and_those_on_their_way_are_shown(paper, span):
+    paper.begin(11 * MIB)
+    paper.bytes(1, 128 * KIB)
+
+    assert paper.job.done == span(0, 128 * KIB)
+    first = paper.job.segments[0]
+    assert (first.start, first.position, first.stop) == (0, 128 * KIB, 256 * KIB)
+    assert all(segment.live for segment in paper.job.segments)
+    assert paper.job.origin == "https://example.org"
+
+
+def test_a_segment_that_waits_is_not_live(paper):
+    paper.offer()
+    paper.break_off(1, Kind.THROTTLED, retry_after_s=30.0)
+
+    assert [segment.live for segment in paper.job.segments] == [False]
+
+
+def test_the_origins_and_the_limits_in_force_are_shown(make_paper):
+    paper = make_paper(max_total_connections=8, max_connections_per_host=4, max_bytes_per_sec=1000)
+    paper.begin(90 * MIB, 1)
+    view = paper.engine.view(paper.now)
+
+    assert view.origins == (OriginView("https://example.org", 4, 4),)
+    assert view.limits == LimitsView(8, 4, 1000)
+
+
+def test_an_origin_that_refuses_says_what_it_taught_and_when_it_is_asked_again(paper):
+    paper.offer()
+    paper.break_off(1, Kind.THROTTLED, retry_after_s=30.0)
+    paper.now += 10
+    (origin,) = paper.engine.view(paper.now).origins
+
+    assert (origin.connections, origin.limit, origin.learned) == (0, 1, True)
+    assert (origin.waiting_s, origin.trial_s) == (20.0, 20.0)

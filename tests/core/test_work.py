@@ -1,7 +1,7 @@
 import pytest
 
+from ddm.core.circumstances import Ending
 from ddm.core.commands import CancelTransfer
-from ddm.core.job import Ending
 from ddm.core.work import InvariantError
 from ddm.failures import CANCELLED
 from ddm.record import State
