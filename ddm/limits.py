@@ -38,6 +38,8 @@ class Limits(Struct, frozen=True):
     timeout_secs: for a job as a whole, from its first request; 0 means no limit.
     max_wait_secs: the longest Retry-After that is obeyed; a server that asks for more fails the
     job.
+    on_done, on_error: commands that `ddm get` and `ddm run` start for each job that ends so; words as a
+    shell takes them apart, but no shell runs them. "" is none.
     """
 
     max_total_connections: int = 64
@@ -52,6 +54,8 @@ class Limits(Struct, frozen=True):
     stall_bytes_per_sec: int = 1 * KIB
     max_wait_secs: float = 600.0
     timeout_secs: float = 0.0
+    on_done: str = ""
+    on_error: str = ""
     retry: RetryLimits = field(default_factory=RetryLimits)
 
     @property
@@ -107,10 +111,31 @@ PROGRESS_INTERVAL_S = 0.05
 # Fields of a job's row that change while it runs are written about once a second, all jobs in one
 # transaction.
 RECORD_INTERVAL_S = 1.0
+# What was written is on the disk after so long: a power cut costs no more. A sync holds a slow disk for longer
+# than it holds us, so not much more often.
+SYNC_INTERVAL_S = 5.0
+# A full disk is looked at so often, twice as long after each try in vain: somebody may be tidying up.
+ROOM_POLL_S, ROOM_POLL_MAX_S = 1.0, 60.0
+# Where nobody knows how long a file will be, a disk with less room than this is still full.
+ROOM_LEAST_BYTES = 1 * MIB
+# A database in which another process is writing is tried again so soon.
+BUSY_RETRY_S = 0.05
+# After a stop, how long a database that another process holds is waited for: to be gone within 2 s.
+STOP_WAIT_S = 1.5
 # SHA-256 runs at about 0.5 GB/s, so that a slice holds the loop for 8 ms.
 DIGEST_SLICE_BYTES = 4 * MIB
 # How often the manager asks SQLite whether another process changed the database.
 QUEUE_POLL_S = 0.25
+
+# -- to stdout -------------------------------------------------------------------------------------
+
+# How far ahead of what has left is fetched: 16 connections have 4 MiB each, a first piece. What a slow
+# connection at the front holds up is bounded by it, and so is memory.
+WINDOW_BYTES = 64 * MIB
+# The engine hears so often per window of what has left: a piece is worth its request then.
+WINDOW_STEPS = 16
+# What leaves in one turn, and in one writev(2): digested on the way, a MiB holds the loop for 2 ms.
+PASS_BYTES, PASS_SLICE_BYTES = 4 * MIB, 1 * MIB
 
 # -- names and files -------------------------------------------------------------------------------
 

@@ -6,63 +6,71 @@ others may add to it meanwhile.
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ddm.core.engine import Engine
-from ddm.core.events import QueueChanged, StopRequested
+from ddm.core.events import RoomGivenUp, StopRequested, WindowMoved
 from ddm.core.view import JobView, QueueView
-from ddm.disk.epoch import boot_id
-from ddm.disk.localdisk import LocalDisk
+from ddm.custody import Custody
+from ddm.errors import BusyError, StateError
 from ddm.http import url as urls
 from ddm.http.disposition import check_asked_name
 from ddm.http.request import check_headers
-from ddm.limits import QUEUE_POLL_S, USER_AGENT, Limits
+from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, USER_AGENT, Limits
+from ddm.live import LiveWriter
 from ddm.log import Log, open_log
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
 from ddm.multi.wakeup import WakeUp
 from ddm.performer import Performer
-from ddm.record import State
+from ddm.ports import Disk
 from ddm.spec import JobSpec
-from ddm.store.database import Database, open_database
-from ddm.store.jobs import JobStore
-from ddm.store.lock import ManagerLock
-
-DATABASE_NAME = "jobs.db"
+from ddm.store.poke import Poke
 
 
 class Manager:
     """Fetches the jobs of one state directory. `open` makes it; it is a context manager.
 
-    store: the jobs. reactor: the loop, which others may join. on_ended: called when a job has left:
-    DONE, FAILED, or back in the queue after `stop`.
+    store: the jobs. reactor: the loop, which others may join. notices: sentences for the user about
+    what was found. on_ended: called when a job has left: DONE, FAILED, PAUSED, removed, or back in
+    the queue after `stop`.
     """
 
-    def __init__(self, database: Database, limits: Limits, log: Log, chance: random.Random) -> None:
+    def __init__(
+        self, custody: Custody, limits: Limits, engine: Engine, log: Log, disk: Disk | None
+    ) -> None:
         clock = MonotonicClock()
         self._exits = ExitStack()
-        self._database = database
-        self.store = JobStore(database, clock.wall)
+        self._database = custody.database
+        self._database.wait_for_others(0)  # the loop waits for nobody
+        self.store = custody.store
+        self.notices = custody.notices
         self.reactor = Reactor(clock)
         self._exits.callback(self.reactor.close)
         self._wakeup = WakeUp(self.reactor)
         self._exits.callback(self._wakeup.close)
-        driver = CurlDriver(self.reactor, clock, limits)
-        self._exits.callback(driver.close)
-        self._disk = LocalDisk(boot_id(os.environ))
-        self._engine = Engine(limits, chance=chance, user_agent=USER_AGENT)
+        self._driver = CurlDriver(self.reactor, clock, limits)
+        self._exits.callback(self._driver.close)
+        self._engine = engine
         self._performer = Performer(
-            self._engine, network=driver, disk=self._disk, store=self.store, log=log
+            self._engine,
+            network=self._driver,
+            disk=disk or custody.disk,
+            store=self.store,
+            marks=custody.marks,
+            log=log,
         )
         self._exits.callback(self._performer.close)
+        self._live: LiveWriter | None = None
         self._poll_s: float | None = None
+        self._stopping = False
+        self._leave_s: float | None = None  # after a stop, whatever could not be recorded
         # The driver joined first: what the network did in a turn is decided on in the same turn.
         self.reactor.join(self)
 
@@ -74,24 +82,49 @@ class Manager:
         *,
         log: Log | None = None,
         chance: random.Random | None = None,
+        describe: bool = False,
+        disk: Disk | None = None,
+        window_bytes: int | None = None,
     ) -> Manager:
         """Become the manager of a state directory; None keeps the jobs in memory.
 
-        Jobs that a dead process left in work go back to the queue. Raises HeldError if another
-        process is the manager, StateError.
+        Jobs that a dead process left in work go back to the queue, with all that it had written. Raises
+        HeldError if another process is the manager, StateError.
+
+        describe: fetch nothing; jobs leave with what their servers say of the files (`JobView.found`).
+        disk: where files go instead of the file systems. window_bytes: for a disk that passes files on in
+        order: how much may be fetched beyond what `passed_on` said.
         """
+        engine = Engine(
+            limits,
+            chance=chance or random.Random(),  # noqa: S311 - jitter is no secret
+            user_agent=USER_AGENT,
+            describe=describe,
+            window_bytes=window_bytes,
+        )
         with ExitStack() as undo:
-            lock = None
-            if state_dir is not None:
-                lock = ManagerLock.acquire(state_dir)
-                undo.callback(lock.release)
-            database = open_database(None if state_dir is None else state_dir / DATABASE_NAME)
-            undo.callback(database.close)
-            manager = cls(database, limits, log or open_log(None), chance or random.Random())  # noqa: S311 - jitter is no secret
+            custody = undo.enter_context(Custody.take(state_dir, MonotonicClock().wall))
+            manager = cls(custody, limits, engine, log or open_log(None), disk)
             undo.push(manager._exits.pop_all())
-            manager._recover()
+            if state_dir is not None:
+                manager._listen_for_pokes(state_dir, undo)
+                manager._live = LiveWriter(state_dir, manager.view)
+                undo.callback(manager._live.close)
             manager._exits = undo.pop_all()
         return manager
+
+    def _listen_for_pokes(self, state_dir: Path, undo: ExitStack) -> None:
+        with suppress(OSError):  # then the poll has to do
+            poke = Poke.listen(state_dir)
+            undo.callback(poke.close)
+            fd = poke.fileno()
+
+            def on_poke(*_: object) -> None:
+                poke.drain()
+                self._poll_s = self._poll_s and self.reactor.now
+
+            self.reactor.watch(fd, read=True, write=False, callback=on_poke)
+            undo.callback(self.reactor.unwatch, fd)
 
     def close(self) -> None:
         """Drop what is under way and leave; without `stop` it is like being killed. Again is no error."""
@@ -122,18 +155,44 @@ class Manager:
     def work_on(self, ids: Iterable[int] | None) -> None:
         """Begin with these jobs, or with None the whole queue and whatever is added to it."""
         self._performer.work_on(ids)
-        self._performer.submit(QueueChanged())
+        self._performer.queue_changed()
         self._poll_s = self.reactor.now
 
     def stop(self) -> None:
         """Ask every job to keep what it has and go back to the queue; turn until `idle`."""
+        self._stopping = True
         self._performer.submit(StopRequested())
         self._wakeup.poke()
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in work and nothing left to begin."""
-        return self._performer.idle
+        """Whether nothing is in work, nothing left to begin, and all of it recorded.
+
+        After `stop` also when another process has held the database for too long: what could not be
+        recorded is in the marks.
+        """
+        return self._is_late or self._performer.idle
+
+    @property
+    def _is_late(self) -> bool:
+        return self._leave_s is not None and self.reactor.now >= self._leave_s
+
+    def passed_on(self, job_id: int, position: int) -> None:
+        """Everything of a job's file below `position` has left a disk that passes files on."""
+        self._performer.submit(WindowMoved(job_id, position))
+
+    def wait_while(self, full: Callable[[], bool]) -> None:
+        """Read no more from the network while a disk that passes files on is `full`."""
+        self._driver.wait_while(full)
+
+    @property
+    def stuck(self) -> bool:
+        """Whether all that is left waits for room on a full disk."""
+        return self._performer.stuck
+
+    def give_up_waiting(self) -> None:
+        """Let the jobs fail that wait for room on a full disk."""
+        self._performer.submit(RoomGivenUp())
 
     def view(self) -> QueueView:
         """The jobs in work as they stand."""
@@ -169,24 +228,26 @@ class Manager:
         Beside the reactor's members this is the performer's own, since the manager is a member
         itself.
         """
-        times = [t for t in (self._performer.deadline(), self._poll_s) if t is not None]
-        return min(times, default=None)
+        leave_s = None if self._is_late else self._leave_s
+        times = (self._performer.deadline(), self._poll_s, leave_s)
+        return min((due for due in times if due is not None), default=None)
 
     def run(self, now: float) -> None:
-        """The manager's part of a turn: look whether others added jobs, then let the performer work."""
+        """The manager's part of a turn: look whether others added jobs or wish something, then let the performer work.
+
+        Raises StateError: the database is gone, damaged, or its disk is full.
+        """
+        if self._stopping and self._leave_s is None:
+            self._leave_s = now + STOP_WAIT_S
         if self._poll_s is not None and now >= self._poll_s:
             self._poll_s = now + QUEUE_POLL_S
-            if self._database.changed():
-                self._performer.submit(QueueChanged())
+            if self._database.replaced():
+                raise StateError(
+                    f"{self._database.path} was removed or replaced while ddm was at work; run it again"
+                )
+            with suppress(BusyError):  # then at the next look
+                if self._database.changed():
+                    self._performer.queue_changed()
+            if self._live is not None:
+                self._live.look(now)
         self._performer.pump(now)
-
-    def _recover(self) -> None:
-        """What a dead manager left: in work is queued again; FINISHING is DONE if the rename happened."""
-        self.store.recover()
-        for record in self.store.in_state(State.FINISHING):
-            published = (
-                record.part is not None
-                and record.name is not None
-                and self._disk.is_published(record.spec.directory, record.name, record.part)
-            )
-            self.store.set_state(record.id, State.DONE if published else State.QUEUED, None)

@@ -1,55 +1,51 @@
 """Commands become deeds: the one place where what DDM decides meets what it touches.
 
 Each turn ends with `pump`: what the network wrote is flushed and told to the engine, each of its
-commands is performed, and the answers are handled before the next event. Writes to the store are
-collected and committed together: at the end of the turn, and before anything that must find them
-committed (a rename, a new inode under smaller claims, an offer of jobs).
+commands is performed, and the answers are handled before the next event. Records are collected
+(`ledger`) and committed together at the end of the turn, and before anything that must find them
+committed: a rename, a new inode under smaller claims, an offer of jobs. Where another process holds
+the database, that thing waits for a later turn, and the rest goes on.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable, Iterable
 
+from ddm import steering
 from ddm.core.commands import (
     CancelTransfer,
-    ClosePart,
     Command,
     ContinueTransfer,
     DigestFile,
     OfferJobs,
-    OpenPart,
     PublishFile,
     RecordPart,
     RecordProgress,
+    RecordReceipt,
     RecordState,
-    ResetPart,
     StartTransfer,
-    SyncFile,
 )
 from ddm.core.engine import Engine
 from ddm.core.events import (
     BytesWritten,
     Event,
-    FileDigested,
-    FilePublished,
-    FileSynced,
     HeadArrived,
     JobOffered,
-    PartClosed,
-    PartFailed,
-    PartOpened,
+    QueueChanged,
     TimePassed,
     TransferEnded,
+    WishChanged,
 )
 from ddm.core.view import JobView
-from ddm.failures import Failure, FailureError, Kind, from_os_error
+from ddm.errors import BusyError
+from ddm.failures import CANCELLED, Failure, Kind
 from ddm.http.response import Ask
-from ddm.limits import DIGEST_SLICE_BYTES, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
+from ddm.ledger import Ledger
+from ddm.limits import BUSY_RETRY_S, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.log import Log, open_log
-from ddm.ports import Digester, Disk, Network, Part, Store
-from ddm.record import StoredFailure
+from ddm.parts import Parts
+from ddm.ports import Disk, Marks, Network, Store
 
 
 class Performer:
@@ -62,19 +58,26 @@ class Performer:
         network: Network,
         disk: Disk,
         store: Store,
+        marks: Marks,
         log: Log | None = None,
     ) -> None:
         self._engine = engine
         self._network = network
         self._disk = disk
         self._store = store
+        self._parts = Parts(disk, marks)
+        self._ledger = Ledger(store, marks)
         self._log = log or open_log(None)
         self._among: frozenset[int] | None = None
-        self._parts: dict[int, Part] = {}
-        self._digests: dict[int, Digester] = {}
         self._inbox: list[Event] = []
-        self._writes: list[Callable[[], None]] = []
-        self._durable = False
+        self._jobs: dict[int, int] = {}  # of each transfer
+        self._publishing: list[PublishFile] = []
+        self._held: dict[
+            int, deque[Command]
+        ] = {}  # by job, until what was recorded before is committed
+        self._room = 0  # for so many jobs that are to be offered
+        self._heed = False  # whether wishes are to be looked at
+        self._retry_s: float | None = None
         self._on_offer: set[int] = set()
         self.on_ended: Callable[[JobView], None] | None = None
         network.listen(self)
@@ -87,20 +90,36 @@ class Performer:
         """Something happened outside; it is handled in the next `pump`."""
         self._inbox.append(event)
 
+    def queue_changed(self) -> None:
+        """Another process wrote to the store: there may be jobs to admit, and wishes to heed."""
+        self._heed = True
+        self.submit(QueueChanged())
+
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
-        return 0.0 if self._inbox or self._digests else self._engine.deadline()
+        if self._inbox or self._parts.digesting:
+            return 0.0
+        times = (self._engine.deadline(), self._retry_s)
+        return min((due for due in times if due is not None), default=None)
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in work and nothing left to admit."""
-        return self._engine.idle and not self._inbox
+        """Whether nothing is in work, nothing left to admit, and everything recorded."""
+        waiting = self._inbox or self._held or self._publishing or self._room or self._heed
+        return self._engine.idle and not waiting and not self._ledger.pending
+
+    @property
+    def stuck(self) -> bool:
+        """Whether all that is left waits for room on a full disk."""
+        return self._engine.stuck and not (self._inbox or self._room)
 
     def pump(self, now: float) -> None:
         """The end of a turn: gather, decide, perform, until it is quiet; then commit."""
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
+        if self._retry_s is not None and self._retry_s <= now:
+            self._settle_debts()
         # Digests first: after a stop nobody would be there to hear of them.
-        pending: deque[Event] = deque((*moved, *self._digest_on(), *self._inbox))
+        pending: deque[Event] = deque((*moved, *self._parts.sync_on(), *self._parts.digest_on(), *self._inbox))
         self._inbox.clear()
         due = self._engine.deadline()
         if due is not None and due <= now:
@@ -112,19 +131,26 @@ class Performer:
                 self._on_offer.discard(event.record.id)
             for command in commands:
                 self._perform(command)
+            if not pending and not self._inbox:
+                self._publish_all()
             # Answers come before what happened after them.
             pending.extendleft(reversed(self._inbox))
             self._inbox.clear()
-        self._commit()
-        for view in self._engine.take_left():
+        left = self._engine.take_left()
+        committed = self._ledger.commit()
+        self._heed = self._heed or bool(left)
+        owing = not committed or self._held or self._publishing or self._room
+        if not owing and (not self._heed or self._heed_wishes()):
+            self._retry_s = None
+        elif self._retry_s is None or self._retry_s <= now:
+            self._retry_s = now + BUSY_RETRY_S
+        for view in left:
             if self.on_ended is not None:
                 self.on_ended(view)
 
     def close(self) -> None:
         """Close what is still open. Part files stay."""
-        for part in self._parts.values():
-            part.close()
-        self._parts.clear()
+        self._parts.close()
 
     # -- NetworkListener ---------------------------------------------------------------------------
 
@@ -136,159 +162,134 @@ class Performer:
         self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
     ) -> None:
         """See ports.NetworkListener."""
+        self._parts.transfer_ended(transfer_id)
+        job_id = self._jobs.pop(transfer_id, None)
         if failure is not None and failure.kind is not Kind.CANCELLED:
-            self._log.write(
-                "transfer", transfer=transfer_id, kind=failure.kind.value, why=failure.message
-            )
+            self._log.write("transfer", job=job_id, kind=failure.kind.value, why=failure.message)
         self._inbox.append(TransferEnded(transfer_id, position, failure, connect_s))
 
     # -- commands ----------------------------------------------------------------------------------
 
     def _perform(self, command: Command) -> None:
         match command:
+            case RecordState() | RecordPart() | RecordProgress() | RecordReceipt():
+                self._record(command)
+            case OfferJobs(room):
+                self._room = room
+                self._offer()
+            case CancelTransfer(transfer_id):
+                self._cancel(transfer_id)
+            case _ if command.job_id in self._held:
+                self._held[command.job_id].append(command)
             case StartTransfer():
                 self._start(command)
-            case ContinueTransfer():
-                part = self._parts[command.job_id]
-                self._network.proceed(command.transfer_id, part, command.start, command.stop)
-            case CancelTransfer():
-                self._network.cancel(command.transfer_id)
-            case OpenPart() | ResetPart():
-                self._on_file(command.job_id, lambda: self._open(command))
-            case SyncFile():
-                self._on_file(command.job_id, lambda: self._sync(command))
-            case DigestFile(job_id, algorithms, size_bytes):
-                self._digests[job_id] = self._parts[job_id].digester(algorithms, size_bytes)
+            case ContinueTransfer(transfer_id, job_id, start, stop):
+                sink = self._parts.sink(transfer_id, job_id)
+                self._network.proceed(transfer_id, sink, start, stop)
             case PublishFile():
-                self._on_file(command.job_id, lambda: self._publish(command))
-            case ClosePart():
-                self._close_part(command.job_id)
-            case OfferJobs():
-                self._offer(command.room)
-            case RecordState() | RecordPart() | RecordProgress():
-                self._record(command)
+                self._publishing.append(command)
+            case DigestFile():
+                self._parts.begin_digest(command)
+            case _:
+                if (answer := self._parts.do(command)) is not None:
+                    self._inbox.append(answer)
 
     def _start(self, command: StartTransfer) -> None:
+        asks, alone = command.expectation.ask, command.alone
+        self._jobs[command.transfer_id] = command.job_id
         self._network.start(
             command.transfer_id,
             command.request,
             command.expectation,
-            None if command.expectation.ask else self._parts[command.job_id],
+            None if asks else self._parts.sink(command.transfer_id, command.job_id),
             receive_buffer_bytes=RECEIVE_BUFFER_ALONE_BYTES
-            if command.alone
+            if alone
             else RECEIVE_BUFFER_SHARED_BYTES,
             route=command.route,
         )
 
-    def _offer(self, room: int) -> None:
-        self._commit()
+    def _cancel(self, transfer_id: int) -> None:
+        for held in self._held.values():
+            for command in held:
+                if not isinstance(command, StartTransfer | ContinueTransfer):
+                    continue
+                if command.transfer_id == transfer_id:
+                    held.remove(command)
+                    if isinstance(command, StartTransfer):
+                        wanted = command.expectation.range
+                        self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None)
+                        return
+                    break
+        self._network.cancel(transfer_id)
+
+    # -- store -------------------------------------------------------------------------------------
+
+    def _record(self, command: RecordState | RecordPart | RecordProgress | RecordReceipt) -> None:
+        self._ledger.record(command)
+        match command:
+            case RecordState(job_id, state, failure):
+                why = failure.message if failure else None
+                self._log.write("job", job=job_id, state=state.value, why=why)
+                if not self._engine.admitted:
+                    # The commit of the last job that leaves takes all before it to the disk.
+                    self._ledger.be_durable()
+            case RecordPart(job_id=job_id, incarnation=incarnation):
+                self._parts.lives_as(job_id, incarnation)
+            case RecordProgress(job_id=job_id, shrinks=True):
+                if not self._ledger.commit():
+                    self._held.setdefault(job_id, deque())
+            case _:
+                pass
+
+    def _publish_all(self) -> None:
+        """Give the files that are whole their names, once it is on the disk that they are about to get them."""
+        if self._publishing and self._ledger.commit():
+            commands, self._publishing = self._publishing, []
+            self._inbox += [self._parts.publish(command) for command in commands]
+
+    def _settle_debts(self) -> None:
+        """What waited for a commit, if that works now."""
+        if self._held and self._ledger.commit():
+            held, self._held = self._held, {}
+            for commands in held.values():
+                for command in commands:
+                    self._perform(command)
+        self._publish_all()
+        if self._room:
+            self._offer()
+
+    def _offer(self) -> None:
+        """Offer jobs for the room that there is. Rows of jobs that have just left have to say so first."""
+        if not self._ledger.commit():
+            return
         # Rows of admitted jobs that have not begun yet are still QUEUED: look past them.
         passed_over = self._engine.admitted + len(self._on_offer)
-        for record in self._store.queued(room + passed_over, among=self._among):
+        try:
+            found = self._store.queued(self._room + passed_over, among=self._among)
+        except BusyError:
+            return
+        room, self._room = self._room, 0
+        for record in found:
             if record.id in self._on_offer or self._engine.holds(record.id):
                 continue
             if len(self._on_offer) < room:
                 self._on_offer.add(record.id)
                 self._inbox.append(JobOffered(record))
 
-    # -- files -------------------------------------------------------------------------------------
-
-    def _on_file(self, job_id: int, deed: Callable[[], Event]) -> None:
-        """Do something to a job's file; its answer, or how it failed, is the next event."""
+    def _heed_wishes(self) -> bool:
+        """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""
         try:
-            self._inbox.append(deed())
-        except FailureError as error:
-            self._inbox.append(PartFailed(job_id, error.failure))
-        except OSError as error:
-            failure = from_os_error(error, str(error.filename or "the file"), "write")
-            self._inbox.append(PartFailed(job_id, failure))
+            settled = steering.settle_all(self._store, self._disk, but=self._in_work)
+            left = self._store.wishes()
+        except BusyError:
+            return False
+        for record in left:
+            if self._in_work(record.id):
+                self.submit(WishChanged(record.id, record.wanted))
+        if settled:
+            self.submit(QueueChanged())
+        self._heed = False
+        return True
 
-    def _open(self, command: OpenPart | ResetPart) -> Event:
-        job_id, resume = command.job_id, None
-        if isinstance(command, ResetPart):
-            # Named, so that the file system does not hand the same inode out again.
-            old = self._parts.pop(job_id)
-            resume = old.identity
-            old.discard()
-        else:
-            resume = command.resume
-        part = self._disk.open_part(
-            command.directory,
-            command.name,
-            exact=command.exact,
-            size_bytes=command.size_bytes,
-            resume=resume,
-            replace=command.replace,
-        )
-        self._parts[job_id] = part
-        kept_bytes = part.kept_bytes if part.kept else None
-        return PartOpened(job_id, part.name, part.identity, part.kept, kept_bytes)
-
-    def _sync(self, command: SyncFile) -> Event:
-        self._parts[command.job_id].sync(command.size_bytes)
-        return FileSynced(command.job_id)
-
-    def _digest_on(self) -> Iterator[Event]:
-        """One slice of one file a turn: the digests of others wait, everything else goes on."""
-        for job_id, digester in self._digests.items():
-            try:
-                if not digester.step(DIGEST_SLICE_BYTES):
-                    return
-                yield FileDigested(job_id, digester.found())
-            except OSError as error:
-                failure = from_os_error(error, str(error.filename or "the file"), "read")
-                yield PartFailed(job_id, failure)
-            del self._digests[job_id]
-            return
-
-    def _publish(self, command: PublishFile) -> Event:
-        self._commit()
-        name = self._parts[command.job_id].publish(exact=command.exact, replace=command.replace)
-        del self._parts[command.job_id]
-        return FilePublished(command.job_id, name)
-
-    def _close_part(self, job_id: int) -> None:
-        part = self._parts.pop(job_id)
-        self._digests.pop(job_id, None)
-        failure = None
-        try:
-            part.sync()
-        except OSError as error:
-            failure = from_os_error(error, str(error.filename or part.name), "sync")
-        finally:
-            part.close()
-        self._inbox.append(PartClosed(job_id, failure))
-
-    # -- store -------------------------------------------------------------------------------------
-
-    def _record(self, command: RecordState | RecordPart | RecordProgress) -> None:
-        store = self._store
-        match command:
-            case RecordState(job_id, state, failure):
-                why = failure.message if failure else None
-                self._log.write("job", job=job_id, state=state.value, why=why)
-                error = None if failure is None else _stored(failure)
-                # The commit of the last job that leaves takes all before it to the disk.
-                self._durable = self._durable or not self._engine.admitted
-                self._writes.append(partial(store.set_state, job_id, state, error))
-            case RecordPart(job_id, name, representation, identity, incarnation):
-                part = (name, representation, identity, incarnation)
-                self._writes.append(partial(store.set_part, job_id, *part))
-            case RecordProgress(job_id, written, synced, shrinks):
-                self._writes.append(partial(store.set_progress, job_id, written, synced))
-                if shrinks:
-                    self._durable = True
-                    self._commit()
-
-    def _commit(self) -> None:
-        """Write what was recorded, in one transaction."""
-        writes, self._writes = self._writes, []
-        if writes:
-            with self._store.transaction(durable=self._durable):
-                for write in writes:
-                    write()
-        self._durable = False
-
-
-def _stored(failure: Failure) -> StoredFailure:
-    return StoredFailure(failure.kind.value, failure.message, failure.code)
+    def _in_work(self, job_id: int) -> bool:
+        return self._engine.holds(job_id) or job_id in self._on_offer

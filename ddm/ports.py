@@ -16,7 +16,7 @@ from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
-from ddm.record import JobRecord, PartIdentity, State, StoredFailure
+from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import Checksum, Route
 
 
@@ -110,7 +110,7 @@ class Part(Protocol):
         """As Sink.write_at."""
 
     def sync(self, size_bytes: int | None = None) -> None:
-        """Cut to the size if given, then fdatasync. Raises OSError."""
+        """Cut to the size if given, then fdatasync. Raises OSError; BlockingIOError if it has to be asked again."""
 
     def digester(self, algorithms: Sequence[str], size_bytes: int) -> Digester:
         """Something that reads the file from its start, slice by slice."""
@@ -131,6 +131,29 @@ class Part(Protocol):
         """Unlink and close."""
 
 
+class MarkedSink(Protocol):
+    """A part file as one transfer writes to it: where the transfer stands survives the death of the process."""
+
+    def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
+        """As Sink.write_at; then `offset` plus the buffers is marked as reached."""
+
+    def end(self) -> None:
+        """The transfer is over; its mark stays until `Marks.recorded` finds it recorded."""
+
+
+class Marks(Protocol):
+    """Where each running transfer stands, in memory that outlives a kill -9. A mark may be missing, never wrong."""
+
+    def sink(self, part: Part, job_id: int, incarnation: int) -> MarkedSink:
+        """A sink for one transfer; its mark begins at the offset of its first write."""
+
+    def recorded(self, job_id: int, written: RangeSet) -> None:
+        """The store holds this claim: marks of transfers that are over and lie within it are free again."""
+
+    def forget(self, job_id: int) -> None:
+        """Nothing marked for the job so far is to be believed; transfers that go on are marked anew."""
+
+
 class Disk(Protocol):
     """Where part files come from."""
 
@@ -146,9 +169,24 @@ class Disk(Protocol):
     ) -> Part:
         """See core.commands.OpenPart. Raises OSError with its filename, or failures.FailureError."""
 
+    def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:
+        """How much more room the part file of `name` needs there than there is; 0 or less is enough. Never raises."""
+
+    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """Whether the file has its final name already, on the disk. Never raises."""
+
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """Unlink that file, under its part name or its final one; whether it was there.
+
+        Raises OSError with the path, or failures.FailureError.
+        """
+
 
 class Store(Protocol):
-    """The truth that processes share. Writes of one turn go into one transaction."""
+    """The truth that processes share. Writes of one turn go into one transaction.
+
+    Writing raises errors.BusyError where another process is in the middle of it: then nothing was written.
+    """
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """Everything written inside is committed together; durable means synchronous=FULL."""
@@ -166,8 +204,30 @@ class Store(Protocol):
         representation: Representation,
         identity: PartIdentity,
         incarnation: int,
+        vouched: tuple[Checksum, ...] = (),
     ) -> None:
-        """Store which file the claims are about."""
+        """Store which file the claims are about, and what its server vouched for."""
+
+    def get(self, job_id: int) -> JobRecord | None:
+        """One job."""
+
+    def in_state(self, state: State) -> list[JobRecord]:
+        """The jobs in one state, the oldest first."""
+
+    def wishes(self) -> list[JobRecord]:
+        """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed."""
+
+    def drop_wish(self, job_id: int) -> None:
+        """A wish that came too late: `wanted` is to run again."""
+
+    def remove(self, job_id: int) -> None:
+        """Take the row away."""
+
+    def recover(self) -> list[int]:
+        """Queue again what a dead process left in work; their ids. FINISHING stays as it is."""
+
+    def set_receipt(self, job_id: int, receipt: Receipt) -> None:
+        """Store how a file was fetched."""
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:
         """Store the claims."""

@@ -1,42 +1,18 @@
 import os
 import select
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+import shutil
 
 import pytest
 
-from ddm.errors import HeldError, UsageError
+from ddm.errors import Exit, HeldError, StateError, UsageError
 from ddm.http.representation import Representation
 from ddm.limits import Limits
 from ddm.manager import Manager
 from ddm.record import PartIdentity, State
 from ddm.spec import JobSpec
+from ddm.store.jobs import JobStore
 
 BODY = bytes(range(256)) * 100
-
-
-class Handler(BaseHTTPRequestHandler):
-    """The same body at every path but /none."""
-
-    def do_GET(self):
-        found = self.path != "/none"
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Length", str(len(BODY) if found else 0))
-        self.end_headers()
-        self.wfile.write(BODY if found else b"")
-
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture(scope="module")
-def server():
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
-        thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{http.server_port}"
-        http.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -51,7 +27,7 @@ def work(manager):
 
 def test_a_job_is_fetched_in_turns(server, state, tmp_path):
     with Manager.open(state, Limits()) as manager:
-        manager.work_on(manager.add([JobSpec(f"{server}/file", str(tmp_path))]))
+        manager.work_on(manager.add([JobSpec(f"{server.url}/file", str(tmp_path))]))
         work(manager)
 
     assert (tmp_path / "file").read_bytes() == BODY
@@ -59,7 +35,7 @@ def test_a_job_is_fetched_in_turns(server, state, tmp_path):
 
 def test_without_a_state_directory_nothing_but_the_file_is_left(server, tmp_path):
     with Manager.open(None, Limits()) as manager:
-        manager.work_on(manager.add([JobSpec(f"{server}/file", str(tmp_path))]))
+        manager.work_on(manager.add([JobSpec(f"{server.url}/file", str(tmp_path))]))
         work(manager)
 
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -70,18 +46,30 @@ def test_whoever_is_second_is_told_who_holds_the_directory(state):
         Manager.open(state, Limits())
 
 
-def test_closing_lets_the_next_one_in(state):
-    Manager.open(state, Limits()).close()
-    Manager.open(state, Limits()).close()
+def test_closing_lets_the_next_one_in_and_again_is_no_error(state):
+    first = Manager.open(state, Limits())
+    first.close()
+    with Manager.open(state, Limits()):
+        first.close()
 
 
 def test_a_manager_that_could_not_open_its_database_holds_nothing(state):
+    (state / "jobs.db").mkdir(parents=True)
+    with pytest.raises(StateError, match=r"jobs\.db"):
+        Manager.open(state, Limits())
+    (state / "jobs.db").rmdir()
+    Manager.open(state, Limits()).close()
+
+
+def test_what_was_found_is_told(state):
     state.mkdir()
     (state / "jobs.db").write_bytes(b"no database" * 1000)
-    with pytest.raises(Exception, match=r"jobs\.db"):
-        Manager.open(state, Limits())
-    (state / "jobs.db").unlink()
-    Manager.open(state, Limits()).close()
+    (state / "marks").mkdir()
+    with Manager.open(state, Limits()) as manager:
+        damaged, unmarked = manager.notices
+
+    assert f"{state / 'jobs.db'} was damaged" in damaged
+    assert f"{state / 'marks'} cannot be used" in unmarked
 
 
 @pytest.mark.parametrize(
@@ -98,20 +86,13 @@ def test_a_job_that_makes_no_sense_is_refused_at_the_door(spec):
         manager.add([spec])
 
 
-def test_a_job_that_another_process_added_is_taken_on(server, state, tmp_path):
+def test_a_job_that_another_process_added_is_taken_on(server, state, tmp_path, connect):
     with Manager.open(state, Limits()) as manager:
         manager.work_on(None)
         ended = []
         manager.on_ended = ended.append
         work(manager)
-        with Manager.open(None, Limits()) as other:
-            assert other.idle
-        from ddm.store.database import open_database  # noqa: PLC0415 - as another process would
-        from ddm.store.jobs import JobStore  # noqa: PLC0415
-
-        database = open_database(state / "jobs.db")
-        JobStore(database).add([JobSpec(f"{server}/later", str(tmp_path))])
-        database.close()
+        JobStore(connect()).add([JobSpec(f"{server.url}/later", str(tmp_path))])
         while not ended:
             manager.turn()
 
@@ -144,9 +125,26 @@ def test_a_job_left_in_the_middle_of_its_rename_is_done_if_the_name_is_there(sta
     assert states == [State.DONE, State.QUEUED]
 
 
+def test_when_all_that_is_left_waits_for_room_one_may_give_up(server, tmp_path):
+    too_much = 2 * shutil.disk_usage(tmp_path).total
+    with Manager.open(None, Limits()) as manager:
+        (job_id,) = manager.add([JobSpec(f"{server.url}/huge?{too_much}", str(tmp_path))])
+        manager.work_on(None)
+        while not manager.stuck:
+            manager.turn()
+        waits = (manager.idle, manager.store.get(job_id).state)
+        manager.give_up_waiting()
+        work(manager)
+        error = manager.store.get(job_id).error
+
+    assert waits == (False, State.WAITING)
+    assert error.code == Exit.DISK_FULL
+    assert str(tmp_path / "huge.part") in error.message
+
+
 def test_its_descriptor_is_ready_when_a_turn_has_something_to_do(server, tmp_path):
     with Manager.open(None, Limits()) as manager:
-        manager.work_on(manager.add([JobSpec(f"{server}/nested", str(tmp_path))]))
+        manager.work_on(manager.add([JobSpec(f"{server.url}/nested", str(tmp_path))]))
         poll = select.poll()
         poll.register(manager.fileno(), select.POLLIN)
         while not manager.idle:

@@ -1,7 +1,7 @@
 """Bugs planted one at a time: the simulated world has to find each, or it proves nothing.
 
-Each is found by the seed beside it, the first that does. `python tests/test_planted.py` looks for those anew,
-among 2000 seeds; that takes minutes.
+Each is found by the seed beside it, the first that does. `python tests/test_planted.py [BUG...]` looks for those anew,
+among 2000 seeds; that takes minutes. tests/testing/test_world_planted.py has those that take a crash or a wish.
 """
 
 import sys
@@ -135,7 +135,7 @@ def finish_twice(patch):
 def wrong_retry_reset(patch):
     """Tries begin again at 0 each time, and so do requests in vain."""
     real = failing._hopeless
-    patch.setattr(failing, "_hopeless", lambda work, job, _, failure: real(work, job, 0, failure))
+    patch.setattr(failing, "_hopeless", lambda work, job, _, *why: real(work, job, 0, *why))
     patch.setattr(Job, "in_vain", property(lambda _: False))
 
 
@@ -192,22 +192,22 @@ def never_ask_alone(patch):
 
 # The bug, and the first seed that finds it.
 FOUND = {
-    no_content_range_check: 117,
+    no_content_range_check: 21,
     trust_a_short_body: 0,
     off_by_one_in_the_last_piece: 0,
-    join_across_etags: 164,
-    write_a_200_at_an_offset: 7,
-    ignore_a_failed_sync: 16,
-    record_before_sync: 1,
+    join_across_etags: 168,
+    write_a_200_at_an_offset: 0,
+    ignore_a_failed_sync: 3,
+    record_before_sync: 19,
     rename_before_sync: 0,
     finish_twice: 0,
-    wrong_retry_reset: 165,
-    forget_the_lock: 58,
-    claims_shrink_late: 1,
+    wrong_retry_reset: 256,
+    forget_the_lock: 69,
+    claims_shrink_late: 290,
     forget_the_digest: 9,
     follow_a_downgrade: 112,
     learn_nothing: 6,
-    never_ask_alone: 286,
+    never_ask_alone: 256,
 }
 
 
@@ -215,7 +215,9 @@ def finds(seed):
     """Whether this seed's world breaks a promise."""
     try:
         run(seed)
-    except Violation:
+    except Violation as violation:
+        if isinstance(violation.__cause__, TypeError | AttributeError):
+            raise  # the plant does not fit what it was planted in
         return True
     return False
 
@@ -227,10 +229,10 @@ def test_a_planted_bug_is_found(bug, seed, monkeypatch):
     assert finds(seed)
 
 
-def main():
-    """Look for the first seed that finds each bug."""
-    for bug in [value for value in globals().values() if getattr(value, "__code__", None)]:
-        if bug.__code__.co_varnames[:1] != ("patch",):
+def search(plants, named):
+    """Look for the first seed that finds each of some bugs, or of all."""
+    for bug in plants:
+        if named and bug.__name__ not in named:
             continue
         with pytest.MonkeyPatch.context() as patch:
             bug(patch)
@@ -240,4 +242,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    search(FOUND, sys.argv[1:])

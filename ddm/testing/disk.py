@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
-from ddm.limits import PART_SUFFIX
+from ddm.limits import MIB, PART_SUFFIX
 from ddm.record import PartIdentity
-from ddm.testing.faults import DiskFaults, Doing
+from ddm.testing.faults import Doing, Faults
+from ddm.testing.names import Names
 from ddm.testing.part import DEVICE, Inode, SimPart
+from ddm.testing.plug import Plug
 
 
 class DiskWatcher(Protocol):
@@ -24,21 +27,39 @@ class DiskWatcher(Protocol):
     def published(self, path: str, inode: Inode) -> None:
         """A final name appeared."""
 
+    def unpublished(self, path: str, inode: Inode) -> None:
+        """A final name that was not on the disk yet is taken back."""
+
+    def unlinked(self, path: str, inode: Inode) -> None:
+        """A file was removed because a user wished it."""
+
     def lost(self, inode: Inode, ranges: RangeSet) -> None:
         """Nobody may count on these bytes: a power cut took them, or a write failed half way."""
+
+    def excused(self, inode: Inode, ranges: RangeSet) -> None:
+        """Nobody could have noted that these bytes were written."""
+
+    def synced(self, inode: Inode) -> None:
+        """What is in the file is on the disk."""
 
 
 class SimDisk:
     """Paths to inodes. A directory needs no making."""
 
-    def __init__(self, faults: DiskFaults, watcher: DiskWatcher) -> None:
+    def __init__(self, faults: Faults, watcher: DiskWatcher, plug: Plug) -> None:
         self.faults = faults
+        self.plug = plug
         self._watcher = watcher
         self._boots = 1
         self._last_inode = 0
         self._open: list[SimPart] = []
-        self.files: dict[str, Inode] = {}
+        self._names = Names()
         self.foreign: set[str] = set()
+
+    @property
+    def files(self) -> dict[str, Inode]:
+        """What is there, by path."""
+        return self._names.files
 
     @property
     def boot_id(self) -> str:
@@ -51,6 +72,8 @@ class SimDisk:
         inode.content.extend(b"not yours")
         self.files[path] = inode
         self.foreign.add(path)
+
+    # -- ports.Disk --------------------------------------------------------------------------------
 
     def open_part(  # noqa: D102 - as ports.Disk has it
         self,
@@ -65,20 +88,56 @@ class SimDisk:
         if replace:
             raise NotImplementedError("no scenario replaces files")
         path = f"{directory}/{name}{PART_SUFFIX}"
-        self.faults.meet(Doing.OPEN, path)
-        there = self.files.get(path)
-        if resume is not None and there is not None and _is(there, resume):
-            if exact and f"{directory}/{name}" in self.files:
-                raise _exists(f"{directory}/{name}")
-            if there.locked:
-                raise FailureError(Failure(Kind.FILE_BUSY, f"{path} is in use", Exit.FILE_BUSY))
-            return self._opened(directory, name, there, size_bytes, kept=True)
-        for candidate in _candidates(name, exact=exact):
-            part = f"{directory}/{candidate}{PART_SUFFIX}"
-            if f"{directory}/{candidate}" not in self.files and part not in self.files:
-                self.files[part] = self._new_inode()
-                return self._opened(directory, candidate, self.files[part], size_bytes, kept=False)
+        with self.plug.during():
+            self.faults.meet(Doing.OPEN, path)
+            there = self.files.get(path)
+            if resume is not None and there is not None and _is(there, resume):
+                if exact and f"{directory}/{name}" in self.files:
+                    raise _exists(f"{directory}/{name}")
+                _must_be_free(path, there)
+                return self._opened(directory, name, there, size_bytes, kept=True)
+            for candidate in _candidates(name, exact=exact):
+                part = f"{directory}/{candidate}{PART_SUFFIX}"
+                if f"{directory}/{candidate}" not in self.files and part not in self.files:
+                    inode = self._new_inode()
+                    self._names.change(None, part, inode)
+                    return self._opened(directory, candidate, inode, size_bytes, kept=False)
         raise _exists(f"{directory}/{name}")
+
+    def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:  # noqa: ARG002, D102 - as ports.Disk has it
+        return MIB if self.faults.full else 0
+
+    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: D102
+        there = self.files.get(f"{directory}/{name}")
+        if there is None or not _is(there, identity):
+            return False
+        try:
+            with self.plug.during():
+                self.faults.meet(Doing.SETTLE, directory)
+                self._names.sync()
+        except OSError:
+            return False
+        return True
+
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: D102
+        removed = False
+        for path in (f"{directory}/{name}{PART_SUFFIX}", f"{directory}/{name}"):
+            there = self.files.get(path)
+            if there is None or not _is(there, identity):
+                continue
+            _must_be_free(path, there)
+            with self.plug.during():
+                self.faults.meet(Doing.REMOVE, path)
+                self._names.change(path, None, there)
+                self._watcher.unlinked(path, there)
+            removed = True
+        if removed:
+            with self.plug.during():
+                self.faults.meet(Doing.SETTLE, directory)
+                self._names.sync()
+        return removed
+
+    # -- part.Home ---------------------------------------------------------------------------------
 
     def _opened(
         self, directory: str, name: str, inode: Inode, size_bytes: int | None, *, kept: bool
@@ -98,32 +157,58 @@ class SimDisk:
         """Nobody may count on these bytes."""
         self._watcher.lost(inode, ranges)
 
-    def publish(self, part: SimPart, *, exact: bool) -> str:
+    def excused(self, inode: Inode, ranges: RangeSet) -> None:
+        """Nobody could have noted that these bytes were written."""
+        self._watcher.excused(inode, ranges)
+
+    def synced(self, inode: Inode) -> None:
+        """What is in the file is on the disk, and so is its part name."""
+        self._names.sync_file(inode)
+        self._watcher.synced(inode)
+
+    def rename(self, part: SimPart, *, exact: bool) -> str:
         """Rename a part file, never over another file; the name it got."""
         for candidate in _candidates(part.name, exact=exact):
             path = f"{part.directory}/{candidate}"
             if path not in self.files:
-                self.files[path] = self.files.pop(part.path)
+                self._names.change(part.path, path, part.inode)
                 self._watcher.published(path, part.inode)
                 return candidate
         raise _exists(f"{part.directory}/{part.name}")
 
+    def settle(self, part: SimPart, published: str) -> None:
+        """Put the new name on the disk, or take it back."""
+        try:
+            self.faults.meet(Doing.SETTLE, part.directory)
+        except OSError:
+            path = f"{part.directory}/{published}"
+            self._names.change(path, part.path, part.inode)
+            self._watcher.unpublished(path, part.inode)
+            raise
+        self._names.sync()
+
     def discard(self, part: SimPart) -> None:
         """Take a part file's name away."""
         if self.files.get(part.path) is part.inode:
-            del self.files[part.path]
+            self._names.change(part.path, None, part.inode)
 
-    def crash(self, *, power: bool) -> None:
-        """The process dies: locks go. With power, the machine: what was not synced goes too, and a new boot begins.
+    # -- the end of a process, or of the machine -----------------------------------------------------
 
-        Names survive: renames are taken as synced with their directory here.
+    def crash(self, power: random.Random | None = None) -> None:
+        """The process dies: locks go. With `power`, the machine: what was not synced goes too, and a new boot begins.
+
+        Names that were not synced may go or stay, as `power` draws.
         """
         for part in self._open:
             part.close()
-        if power:
-            self._boots += 1
-            for inode in self.files.values():
-                self.lost(inode, inode.lose_unsynced())
+        if power is None:
+            return
+        self._boots += 1
+        for change in self._names.lose_power(power):
+            if change.new is not None and not change.new.endswith(PART_SUFFIX):
+                self._watcher.unpublished(change.new, change.inode)
+        for inode in self.files.values():
+            self.lost(inode, inode.lose_unsynced())
 
     def _new_inode(self) -> Inode:
         self._last_inode += 1
@@ -132,6 +217,11 @@ class SimDisk:
 
 def _exists(path: str) -> OSError:
     return FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+
+
+def _must_be_free(path: str, inode: Inode) -> None:
+    if inode.locked:
+        raise FailureError(Failure(Kind.FILE_BUSY, f"{path} is in use", Exit.FILE_BUSY))
 
 
 def _is(inode: Inode, identity: PartIdentity) -> bool:

@@ -39,6 +39,7 @@ class Internet:
     def __init__(self, origins: list[Origin], chance: random.Random) -> None:
         self._origins = {origin.host: origin for origin in origins}
         self._chance = chance
+        self._chains: dict[str, list[str]] = {}
         self.requests: Counter[str] = Counter()
         self.bytes_sent = 0
 
@@ -50,6 +51,11 @@ class Internet:
 
     def chain(self, url: str) -> list[str]:
         """A URL and those that redirects lead to."""
+        if url not in self._chains:
+            self._chains[url] = self._walk(url)
+        return self._chains[url]
+
+    def _walk(self, url: str) -> list[str]:
         chain: list[str] = []
         while url not in chain:
             chain.append(url)

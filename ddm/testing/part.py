@@ -11,7 +11,8 @@ from ddm.byteranges import RangeSet
 from ddm.disk.digester import ALGORITHMS
 from ddm.record import PartIdentity
 from ddm.spec import Checksum
-from ddm.testing.faults import DiskFaults, Doing
+from ddm.testing.faults import Doing, Faults
+from ddm.testing.plug import Died, Plug
 
 DEVICE = 7
 # What a read finds where a power cut lost the bytes: no body holds so long a run of it.
@@ -60,7 +61,8 @@ class Inode:
 class Home(Protocol):
     """What a part file needs of the disk it is on."""
 
-    faults: DiskFaults
+    faults: Faults
+    plug: Plug
 
     @property
     def boot_id(self) -> str:
@@ -72,8 +74,17 @@ class Home(Protocol):
     def lost(self, inode: Inode, ranges: RangeSet) -> None:
         """Nobody may count on these bytes."""
 
-    def publish(self, part: SimPart, *, exact: bool) -> str:
+    def excused(self, inode: Inode, ranges: RangeSet) -> None:
+        """Nobody could have noted that these bytes were written."""
+
+    def synced(self, inode: Inode) -> None:
+        """What is in the file is on the disk, and so is its part name."""
+
+    def rename(self, part: SimPart, *, exact: bool) -> str:
         """Give the file its final name; which one."""
+
+    def settle(self, part: SimPart, published: str) -> None:
+        """Put the new name on the disk, or take it back."""
 
     def discard(self, part: SimPart) -> None:
         """Take the file's name away."""
@@ -82,13 +93,18 @@ class Home(Protocol):
 class SimDigester:
     """Fits `ddm.ports.Digester`; takes two steps, so that a turn lies between."""
 
-    def __init__(self, content: bytes, algorithms: Sequence[str]) -> None:
+    def __init__(
+        self, content: bytes, algorithms: Sequence[str], faults: Faults, path: str
+    ) -> None:
         self._content = content
         self._algorithms = algorithms
+        self._faults = faults
+        self._path = path
         self._steps = 0
 
     def step(self, _slice_bytes: int) -> bool:
         """Whether that was the second."""
+        self._faults.meet(Doing.READ, self._path)
         self._steps += 1
         return self._steps > 1
 
@@ -141,6 +157,14 @@ class SimPart:
         self._check_open()
         data = b"".join(buffers)
         try:
+            with self._home.plug.during():
+                self._write(data, offset)
+        except Died:  # between the write and the mark: nobody can know of it
+            self._home.excused(self.inode, RangeSet.of(offset, offset + len(data)))
+            raise
+
+    def _write(self, data: bytes, offset: int) -> None:
+        try:
             self._home.faults.meet(Doing.WRITE, self.path)
         except OSError:
             torn = data[: len(data) // 2]
@@ -152,25 +176,32 @@ class SimPart:
 
     def sync(self, size_bytes: int | None = None) -> None:  # noqa: D102
         self._check_open()
-        if size_bytes is not None:
-            self.inode.resize(size_bytes)
-        try:
-            self._home.faults.meet(Doing.SYNC, self.path)
-        except OSError:
-            self.inode.poisoned = self.inode.poisoned.union(self.inode.unsynced)
+        with self._home.plug.during():
+            if size_bytes is not None:
+                self.inode.resize(size_bytes)
+            try:
+                self._home.faults.meet(Doing.SYNC, self.path)
+            except OSError:
+                self.inode.poisoned = self.inode.poisoned.union(self.inode.unsynced)
+                self.inode.unsynced = RangeSet()
+                raise
             self.inode.unsynced = RangeSet()
-            raise
-        self.inode.unsynced = RangeSet()
+            self._home.synced(self.inode)
 
     def digester(self, algorithms: Sequence[str], size_bytes: int) -> SimDigester:  # noqa: D102
-        return SimDigester(bytes(self.inode.content[:size_bytes]), algorithms)
+        content = bytes(self.inode.content[:size_bytes])
+        return SimDigester(content, algorithms, self._home.faults, self.path)
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: D102
         if replace:
             raise NotImplementedError("no scenario replaces files")
         self._check_open()
-        self._home.faults.meet(Doing.PUBLISH, self.path)
-        self._name = self._home.publish(self, exact=exact)
+        with self._home.plug.during():
+            self._home.faults.meet(Doing.RENAME, self.path)
+            name = self._home.rename(self, exact=exact)
+        with self._home.plug.during():
+            self._home.settle(self, name)
+        self._name = name
         self.close()
         return self._name
 
@@ -179,7 +210,8 @@ class SimPart:
         self.inode.locked = False
 
     def discard(self) -> None:  # noqa: D102
-        self._home.discard(self)
+        with self._home.plug.during():
+            self._home.discard(self)
         self.close()
 
     def _check_open(self) -> None:

@@ -29,7 +29,8 @@ class Traits:
 
     ranges: whether it answers 206. length: whether a 200 says its length, else it is chunked.
     if_range: compared as RFC 9110 section 13.1.5 has it, not looked at, or taken for a reason to send everything.
-    empty_is_416: an empty file's answer to any range. status: 200, or an error that is all it ever says.
+    empty_is_416: an empty file's answer to any range. conditional: whether it answers 304 (RFC 9110 section 13.1.2).
+    status: 200, or an error that is all it ever says.
     hangs_up_bytes: it closes after so many bytes of any body, until calm comes. digest: what its Repr-Digest is worth.
     disposition: a name to save as. delay_s, speed_bps: of one connection, at the most.
     """
@@ -38,6 +39,7 @@ class Traits:
     length: bool = True
     if_range: Literal["honest", "ignored", "everything"] = "honest"
     empty_is_416: bool = True
+    conditional: bool = True
     status: int = 200
     hangs_up_bytes: int | None = None
     digest: Literal["right", "wrong"] | None = None
@@ -100,6 +102,8 @@ class ServedFile:
         self, request: Request, trouble: Trouble | None, chance: random.Random, now: float
     ) -> Reply:
         version = self.version(now)
+        if self.traits.conditional and _has_it(request, version):
+            return Reply(Head(304, (("etag", version.etag),) if version.etag else ()))
         size = version.body.size
         wanted = None if trouble is Trouble.RANGE_IGNORED else self._wanted(request, version)
         if wanted is None or (size == 0 and not self.traits.empty_is_416):
@@ -163,6 +167,14 @@ def _refusal(trouble: Trouble | None, wall_s: float) -> Reply | None:
     }.get(trouble)
     fields = () if retry_after is None else (("retry-after", retry_after),)
     return Reply(Head(_STATUSES[trouble], fields))
+
+
+def _has_it(request: Request, version: Version) -> bool:
+    """Whether the request says that this version is there already; ETags are compared weakly."""
+    etag, modified = _field(request, "if-none-match"), _field(request, "if-modified-since")
+    if etag is not None:
+        return etag.removeprefix("W/") == (version.etag or "").removeprefix("W/")
+    return modified is not None and modified == version.last_modified
 
 
 def _field(request: Request, name: str) -> str | None:

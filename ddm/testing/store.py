@@ -1,4 +1,4 @@
-"""The real store, over SQLite in memory, with somebody looking at every write. Fits `ddm.ports.Store`."""
+"""The real store, over SQLite in memory, with faults, and somebody looking at every write. Fits `ddm.ports.Store`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ from typing import Protocol
 
 from ddm.byteranges import RangeSet
 from ddm.http.representation import Representation
-from ddm.record import JobRecord, PartIdentity, State, StoredFailure
+from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
+from ddm.spec import Checksum
 from ddm.store.jobs import JobStore
+from ddm.testing.faults import Doing, Faults
+from ddm.testing.plug import Plug
+
+_PATH = "jobs.db"
 
 
 class StoreWatcher(Protocol):
@@ -18,35 +23,61 @@ class StoreWatcher(Protocol):
     def claims(self, job_id: int, inode: int | None, written: RangeSet) -> None:
         """A job claims this, of another file than before if `inode` is given."""
 
-    def takes_back(self, job_id: int, written: RangeSet) -> None:
-        """A job claims no more than this from now on, whatever it wrote."""
-
     def set_state(self, job_id: int, state: State, why: str | None) -> None:
         """A job is in this state."""
 
+    def removes(self, record: JobRecord) -> None:
+        """A row goes."""
+
+    def drops_wish(self, record: JobRecord) -> None:
+        """A wish is given up."""
+
+    def committed(self) -> None:
+        """What was stored so far holds."""
+
 
 class WatchedStore:
-    """What the performer gets: writes go to the watcher and to the jobs."""
+    """What one process gets: writes go to the watcher and to the jobs."""
 
-    def __init__(self, jobs: JobStore, watcher: StoreWatcher) -> None:
+    def __init__(self, jobs: JobStore, watcher: StoreWatcher, faults: Faults, plug: Plug) -> None:
         self.jobs = jobs
         self._watcher = watcher
-        self._durable = False
+        self._faults = faults
+        self._plug = plug
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
-        """As `JobStore.transaction`; claims recorded durably are such as take something back."""
-        self._durable = durable
-        with self.jobs.transaction(durable=durable):
+        """As `JobStore.transaction`."""
+        self._faults.meet(Doing.BEGIN, _PATH)
+        with self._plug.during(), self.jobs.transaction(durable=durable):
             yield
-        self._durable = False
+            self._faults.meet(Doing.COMMIT, _PATH)
+        self._watcher.committed()
+
+    # -- looking -----------------------------------------------------------------------------------
 
     def queued(self, limit: int, *, among: Iterable[int] | None) -> list[JobRecord]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
         return self.jobs.queued(limit, among=among)
 
+    def get(self, job_id: int) -> JobRecord | None:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.get(job_id)
+
+    def in_state(self, state: State) -> list[JobRecord]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.in_state(state)
+
+    def wishes(self) -> list[JobRecord]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.wishes()
+
+    # -- writing -----------------------------------------------------------------------------------
+
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:  # noqa: D102
-        self._watcher.set_state(job_id, state, error.message if error else None)
-        self.jobs.set_state(job_id, state, error)
+        with self._writing():
+            self._watcher.set_state(job_id, state, error.message if error else None)
+            self.jobs.set_state(job_id, state, error)
 
     def set_part(  # noqa: D102
         self,
@@ -55,13 +86,42 @@ class WatchedStore:
         representation: Representation,
         identity: PartIdentity,
         incarnation: int,
+        vouched: tuple[Checksum, ...] = (),
     ) -> None:
-        self.jobs.set_part(job_id, name, representation, identity, incarnation)
-        record = self.jobs.get(job_id)
-        self._watcher.claims(job_id, identity.inode, record.written if record else RangeSet())
+        with self._writing():
+            self.jobs.set_part(job_id, name, representation, identity, incarnation, vouched)
+            record = self.jobs.get(job_id)
+            self._watcher.claims(job_id, identity.inode, record.written if record else RangeSet())
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:  # noqa: D102
-        if self._durable:
-            self._watcher.takes_back(job_id, written)
-        self._watcher.claims(job_id, None, written)
-        self.jobs.set_progress(job_id, written, synced)
+        with self._writing():
+            self._watcher.claims(job_id, None, written)
+            self.jobs.set_progress(job_id, written, synced)
+
+    def set_receipt(self, job_id: int, receipt: Receipt) -> None:  # noqa: D102
+        with self._writing():
+            self.jobs.set_receipt(job_id, receipt)
+
+    def drop_wish(self, job_id: int) -> None:  # noqa: D102
+        with self._writing():
+            record = self.jobs.get(job_id)
+            if record is not None:
+                self._watcher.drops_wish(record)
+            self.jobs.drop_wish(job_id)
+
+    def remove(self, job_id: int) -> None:  # noqa: D102
+        with self._writing():
+            record = self.jobs.get(job_id)
+            if record is not None:
+                self._watcher.removes(record)
+            self.jobs.remove(job_id)
+
+    def recover(self) -> list[int]:  # noqa: D102
+        with self._writing():
+            return self.jobs.recover()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self._faults.meet(Doing.STORE, _PATH)
+        with self._plug.during():
+            yield

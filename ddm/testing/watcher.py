@@ -2,38 +2,41 @@
 
 Promises 1 and 2: a final name holds exactly the bytes of one version of what its server described,
 from the instant it appears, and a job is DONE only if its name does. Besides: claims are never more
-than the disk rightly holds, what is claimed is not written again, connections stay within their
-limits, nobody is asked too often.
+than the disk rightly holds, what is claimed is not written again, and what was written is claimed
+by whoever comes next (promise 6).
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from ddm.byteranges import RangeSet
-from ddm.limits import PART_SUFFIX, Limits
+from ddm.http.representation import Representation
+from ddm.limits import PART_SUFFIX
 from ddm.record import JobRecord, State
-from ddm.spec import JobSpec
 from ddm.testing.body import Version
 from ddm.testing.disk import SimDisk
 from ddm.testing.origin import Internet
 from ddm.testing.part import Inode
+from ddm.testing.removals import Removals
 from ddm.testing.story import Story
 
-REQUESTS_MAX = 300
+# A sync is recorded a second later, together with everything else.
+_RECORDED_S = 1.5
 
 
 class Watcher:
-    """Fits `disk.DiskWatcher` and `store.StoreWatcher`; `after_turn` is called by the world."""
+    """Fits `disk.DiskWatcher`, `store.StoreWatcher` and `marks.MarksWatcher`; the world asks for the checks.
 
-    def __init__(
-        self, internet: Internet, versions: list[Version], limits: Limits, story: Story
-    ) -> None:
+    strict: nothing keeps the store from recording in time.
+    """
+
+    def __init__(self, internet: Internet, versions: list[Version], story: Story) -> None:
         self._internet = internet
-        self._limits = limits
         self._story = story
+        self.removals = Removals(story)
+        self.strict = True
         self._versions = versions
         # Per inode and version, by its place in the list: what of the file's content is right.
         self._right: dict[int, dict[int, RangeSet]] = defaultdict(lambda: defaultdict(RangeSet))
@@ -42,10 +45,13 @@ class Watcher:
         self._owed: dict[int, RangeSet] = defaultdict(RangeSet)
         self._inodes: dict[int, int] = {}  # by job
         self._claims: dict[int, RangeSet] = {}  # by job
+        self._shrinking: dict[int, tuple[int, RangeSet]] = {}  # by job: its inode and claims
+        self._gone: dict[int, RangeSet] = defaultdict(RangeSet)  # claims taken back, by inode
+        self._left: set[int] = set()  # jobs that nobody works on
+        self._safe: dict[int, tuple[float, RangeSet]] = {}  # by inode: when it was synced, and what
         self._published: set[int] = set()
         self._checked: set[int] = set()
         self._changed: set[int] = set()
-        self._asked: Counter[str] = Counter()
 
     # -- what the disk tells ------------------------------------------------------------------
 
@@ -58,6 +64,8 @@ class Watcher:
             if self._inodes.get(job_id) == inode.number and claimed.minus(written) != claimed:
                 raise self._story.violation(f"job {job_id}: {written} written again, of {claimed}")
         self._owed[inode.number] = self._owed[inode.number].union(written)
+        if self._gone[inode.number]:
+            self._gone[inode.number] = self._gone[inode.number].minus(written)
         right = self._right[inode.number]
         flip = RangeSet()
         held = [i for i, version in enumerate(self._versions) if version.body.holds(data, offset)]
@@ -83,6 +91,19 @@ class Watcher:
         if inode.number in self._published and ranges:
             raise self._story.violation(f"{ranges} of a published file were lost")
 
+    def excused(self, inode: Inode, ranges: RangeSet) -> None:
+        """Nobody could have noted that these bytes were written."""
+        self._owed[inode.number] = self._owed[inode.number].minus(ranges)
+
+    def unlinked(self, path: str, inode: Inode) -> None:
+        """A file was removed because a user wished it."""
+        self.removals.unlinked(path, inode)
+
+    def unpublished(self, path: str, inode: Inode) -> None:
+        """A final name that was not on the disk yet is taken back."""
+        self._story.tell(f"{path} is taken back")
+        self._published.discard(inode.number)
+
     def published(self, path: str, inode: Inode) -> None:
         """A final name appeared: it has to be whole at this instant (promise 2)."""
         self._story.tell(f"{path} appears")
@@ -92,8 +113,8 @@ class Watcher:
             raise self._story.violation(
                 f"{path} ({len(inode.content)} bytes) is no version of anything: {right}"
             )
-        if inode.unsynced:
-            raise self._story.violation(f"{path} got its name before {inode.unsynced} was synced")
+        if unsafe := inode.unsynced.union(inode.poisoned):
+            raise self._story.violation(f"{path} got its name before {unsafe} was synced")
 
     # -- what the store tells -----------------------------------------------------------------
 
@@ -103,25 +124,86 @@ class Watcher:
             self._inodes[job_id] = inode
         self._claims[job_id] = written
         self._changed.add(job_id)
+        if job_id in self._shrinking:
+            self._take_back(job_id, written)
 
-    def takes_back(self, job_id: int, written: RangeSet) -> None:
-        """A job claims no more than this from now on, whatever it wrote."""
+    def committed(self) -> None:
+        """What was stored so far holds: who claimed more before may not do so again before it is written again."""
+        for job_id, (inode, before) in self._shrinking.items():
+            if inode == self._inodes.get(job_id, 0):
+                gone = before.minus(self._claims.get(job_id, RangeSet()))
+                self._gone[inode] = self._gone[inode].union(gone)
+        self._shrinking.clear()
+
+    def _take_back(self, job_id: int, written: RangeSet) -> None:
         inode = self._inodes.get(job_id, 0)
         owed = self._owed[inode]
         self._owed[inode] = owed.minus(owed.minus(written))
 
+    def forgets(self, job_id: int) -> None:
+        """Nothing marked is believed any more: only what is claimed is owed, and of that only what will be."""
+        if job_id in self._left:
+            return  # what it wrote has to be claimed by now
+        claimed = self._claims.get(job_id, RangeSet())
+        self._take_back(job_id, claimed)
+        self._shrinking.setdefault(job_id, (self._inodes.get(job_id, 0), claimed))
+
     def set_state(self, job_id: int, state: State, why: str | None) -> None:
         """A job is in this state."""
         self._story.tell(f"job {job_id} {state.value}{': ' + why if why else ''}")
+        (self._left.add if state.ended or state is State.QUEUED else self._left.discard)(job_id)
         self._changed.add(job_id)
 
-    def reread(self, record: JobRecord, disk: SimDisk) -> None:
-        """After a crash nothing is owed but the claims that may be believed."""
-        if record.part is None or record.part.inode in self._published:
+    def drops_wish(self, record: JobRecord) -> None:
+        """A wish is given up."""
+        self.removals.drops_wish(record)
+
+    def removes(self, record: JobRecord) -> None:
+        """A row goes."""
+        self.removals.removes(record)
+        self._claims.pop(record.id, None)
+
+    def died(self) -> None:
+        """The process is gone: what it was about to commit never was, nor what it was about to record."""
+        self._shrinking.clear()
+        now = self._story.now
+        self._safe = {k: safe for k, safe in self._safe.items() if safe[0] < now - _RECORDED_S}
+
+    def reread(self, records: list[JobRecord], disk: SimDisk, *, power: bool) -> None:
+        """After a crash the rows are the truth. After a power cut nothing is owed but what they may be believed in."""
+        self._claims.clear()
+        self.removals.are_back(records)
+        for record in records:
+            if record.part is None or record.part.inode in self._published:
+                continue
+            same_boot = record.part.boot_id == disk.boot_id
+            written = record.written if same_boot else record.synced
+            self.claims(record.id, record.part.inode, written)
+            self._excuse_failed_sync(record, written, disk)
+            if power:
+                self._check_synced(record, disk)
+                self._take_back(record.id, written)
+
+    def synced(self, inode: Inode) -> None:
+        """What is in the file is on the disk."""
+        self._safe[inode.number] = (self._story.now, self._owed[inode.number])
+
+    def _check_synced(self, record: JobRecord, disk: SimDisk) -> None:
+        """A power cut costs at most what was not synced yet, or a moment ago."""
+        begun = Representation(record.size_bytes, record.etag, record.last_modified)
+        if record.part is None or record.state.ended or not begun.resumable:
             return
-        written = record.written if record.part.boot_id == disk.boot_id else record.synced
-        self.claims(record.id, record.part.inode, written)
-        self.takes_back(record.id, written)
+        since_s, safe = self._safe.get(record.part.inode, (0.0, RangeSet()))
+        forgotten = self.owed(record, disk).minus(record.synced)
+        forgotten = forgotten.minus(forgotten.minus(safe))
+        if forgotten and self.strict and since_s < self._story.now - _RECORDED_S:
+            raise self._story.violation(f"job {record.id} had synced {forgotten}, and it is lost")
+
+    def _excuse_failed_sync(self, record: JobRecord, written: RangeSet, disk: SimDisk) -> None:
+        """A process that dies between a sync that failed and the commit that says so: nobody knows of it any more."""
+        part = disk.files.get(f"{record.spec.directory}/{record.name}{PART_SUFFIX}")
+        if part is not None and record.part is not None and part.number == record.part.inode:
+            part.poisoned = part.poisoned.minus(written)
 
     # -- what the world asks ------------------------------------------------------------------
 
@@ -134,7 +216,8 @@ class Watcher:
         """Check what the store says against what is there."""
         for record in records:
             if record.state is State.DONE:
-                self._check_done(record, disk)
+                if not record.delete_files:  # else it is on its way out, and the file may be first
+                    self._check_done(record, disk)
             elif record.part is not None:
                 self._check_claims(record, disk)
 
@@ -161,6 +244,9 @@ class Watcher:
         believed = record.synced
         if record.part.boot_id == disk.boot_id:
             believed = believed.union(record.written)
+        gone = self._gone[record.part.inode]
+        if gone and believed.minus(gone) != believed:
+            raise self._story.violation(f"job {record.id} claims {believed}, but took {gone} back")
         holds = [
             self._right[record.part.inode][index]
             for index, version in enumerate(self._versions)
@@ -168,6 +254,14 @@ class Watcher:
         ]
         if believed and not any(believed.is_subset(right) for right in holds):
             raise self._story.violation(f"job {record.id} claims {believed}, the disk has {holds}")
+
+    def check_kept(self, records: list[JobRecord], disk: SimDisk) -> None:
+        """Whatever a process wrote that is gone, the next one claims, where the file can be told again."""
+        for record in records:
+            lost = self.owed(record, disk).minus(record.written)
+            begun = Representation(record.size_bytes, record.etag, record.last_modified)
+            if lost and begun.resumable:
+                raise self._story.violation(f"job {record.id} was interrupted and forgot {lost}")
 
     def owed(self, record: JobRecord, disk: SimDisk) -> RangeSet:
         """What a job wrote to its part file and did not take back; a failed sync excuses what it was to cover."""
@@ -184,41 +278,6 @@ class Watcher:
                     raise self._story.violation(f"{path} is somebody else's and was overwritten")
             elif not path.endswith(PART_SUFFIX) and not self._whole_as(inode):
                 raise self._story.violation(f"{path} is there and not whole")
-
-    def check_strays(self, records: list[JobRecord], disk: SimDisk) -> None:
-        """At the end there is one file for each job that is DONE, and no other."""
-        done = [f"{r.spec.directory}/{r.name}" for r in records if r.state is State.DONE]
-        appeared = [p for p in disk.files if p not in disk.foreign and not p.endswith(PART_SUFFIX)]
-        if sorted(done) != sorted(appeared):
-            raise self._story.violation(f"{sorted(done)} are DONE, {sorted(appeared)} are there")
-
-    def check_connections(self, urls: Iterable[str], jobs: Iterable[JobSpec]) -> None:
-        """Transfers in all, per host, per job."""
-        running = list(urls)
-        if len(running) > self._limits.max_total_connections:
-            raise self._story.violation(f"{len(running)} connections in all")
-        for host, count in Counter(urlsplit(url).netloc for url in running).items():
-            if count > self._limits.max_connections_per_host:
-                raise self._story.violation(f"{count} connections to {host}")
-        per_file = Counter(id(self._internet.file(url)) for url in running)
-        for spec in jobs:
-            most = min(spec.max_segments or self._limits.max_segments, self._limits.max_segments)
-            if (file := self._internet.file(spec.url)) and per_file[id(file)] > most:
-                raise self._story.violation(f"{per_file[id(file)]} connections for {spec.url}")
-
-    def begin_run(self) -> None:
-        """Requests are counted anew."""
-        self._asked = self._internet.requests.copy()
-
-    def check_requests(self, jobs: Iterable[JobSpec]) -> None:
-        """Nobody is asked too often for anything in one run (promise 9)."""
-        made = self._internet.requests
-        if made.total() - self._asked.total() <= REQUESTS_MAX:
-            return
-        for spec in jobs:
-            count = sum(made[url] - self._asked[url] for url in self._internet.chain(spec.url))
-            if count > REQUESTS_MAX:
-                raise self._story.violation(f"{count} requests for {spec.url}")
 
     def _whole_as(self, inode: Inode) -> list[Version]:
         """The versions that the file is, to the last byte. More than one only if they are equal, as empty ones are."""

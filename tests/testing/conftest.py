@@ -6,10 +6,12 @@ from ddm.limits import Limits
 from ddm.testing.body import Body, Version
 from ddm.testing.clock import VirtualClock
 from ddm.testing.disk import SimDisk
-from ddm.testing.faults import DiskFaults
+from ddm.testing.faults import Faults
 from ddm.testing.origin import Internet, Origin
+from ddm.testing.plug import Plug
 from ddm.testing.served import ServedFile
 from ddm.testing.story import Story
+from ddm.testing.traffic import Traffic
 from ddm.testing.watcher import Watcher
 
 SIZE = 300_000
@@ -43,13 +45,23 @@ def clock():
 
 @pytest.fixture
 def watcher(internet, version, story):
-    limits = Limits(max_total_connections=3, max_connections_per_host=2, max_segments=2)
-    return Watcher(internet, [version], limits, story)
+    return Watcher(internet, [version], story)
 
 
 @pytest.fixture
-def disk(clock, watcher):
-    return SimDisk(DiskFaults(clock), watcher)
+def traffic(internet, story):
+    limits = Limits(max_total_connections=3, max_connections_per_host=2, max_segments=2)
+    return Traffic(internet, limits, story)
+
+
+@pytest.fixture
+def plug():
+    return Plug()
+
+
+@pytest.fixture
+def disk(clock, watcher, plug):
+    return SimDisk(Faults(clock), watcher, plug)
 
 
 @pytest.fixture

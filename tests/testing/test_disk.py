@@ -1,9 +1,13 @@
 import errno
+import random
 
 import pytest
 
 from ddm.failures import FailureError, Kind
 from ddm.record import PartIdentity
+from ddm.testing.disk import SimDisk
+from ddm.testing.faults import DiskFault, Doing, Faults
+from ddm.testing.plug import Died
 
 
 def open_part(disk, name="f.bin", *, exact=False, resume=None):
@@ -57,7 +61,7 @@ def test_an_open_part_file_is_busy(disk):
 def test_a_killed_process_leaves_the_file_and_no_lock(disk):
     part = open_part(disk)
     part.inode.write(b"x" * 10, 0)
-    disk.crash(power=False)
+    disk.crash()
 
     again = open_part(disk, resume=part.identity)
     assert (again.kept, again.identity, bytes(again.inode.content)) == (
@@ -72,7 +76,66 @@ def test_a_power_cut_takes_what_was_not_synced(disk):
     part.inode.write(b"kept.", 0)
     part.sync()
     part.inode.write(b"lost.", 5)
-    disk.crash(power=True)
+    disk.crash(random.Random(1))
 
     assert bytes(part.inode.content) == b"kept.\xff\xff\xff\xff\xff"
     assert open_part(disk, resume=part.identity).identity.boot_id == "boot-2"
+
+
+def test_a_name_that_was_not_synced_may_never_have_been(disk):
+    for number in range(20):
+        open_part(disk, f"f{number}").close()
+    disk.crash(random.Random(1))
+
+    left = len(disk.files)
+    assert 0 < left < 20
+    assert list(disk.files) == [f"/d/f{number}.part" for number in range(left)]
+
+
+def test_a_synced_file_keeps_its_name(disk):
+    open_part(disk).sync()
+    disk.crash(random.Random(1))
+
+    assert list(disk.files) == ["/d/f.bin.part"]
+
+
+def test_a_published_file_is_known_by_its_inode(disk, version):
+    part = disk.open_part("/d", "f", exact=True, size_bytes=version.body.size, resume=None)
+    part.write_at([version.body.read(0, version.body.size)], 0)
+    part.sync()
+    assert not disk.is_published("/d", "f", part.identity)
+    part.publish(exact=True)
+
+    assert disk.is_published("/d", "f", part.identity)
+    assert not disk.is_published("/d", "f", PartIdentity("boot-1", 7, 99))
+
+
+def test_files_are_removed_under_either_name_but_never_another_file(disk):
+    part = open_part(disk)
+    with pytest.raises(FailureError):
+        disk.remove_files("/d", "f.bin", part.identity)
+    part.close()
+    other = PartIdentity("boot-1", 7, 99)
+
+    assert not disk.remove_files("/d", "f.bin", other)
+    assert disk.remove_files("/d", "f.bin", part.identity)
+    assert disk.files == {}
+
+
+def test_a_disk_that_is_full_says_so(clock, watcher, plug):
+    full = DiskFault(Doing.OPEN, 0, 0, errno.ENOSPC, lasts_s=5.0)
+    disk = SimDisk(Faults(clock, (full,), 10.0), watcher, plug)
+    with pytest.raises(OSError, match="No space"):
+        open_part(disk)
+
+    assert disk.lacking_bytes("/d", "f.bin", 10) > 0
+    clock.advance_to(5.0)
+    assert disk.lacking_bytes("/d", "f.bin", 10) == 0
+
+
+def test_a_process_may_die_right_after_an_operation(disk, plug):
+    plug.arm(0, after=True)
+
+    with pytest.raises(Died):
+        open_part(disk)
+    assert list(disk.files) == ["/d/f.bin.part"]

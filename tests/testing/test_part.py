@@ -4,17 +4,17 @@ import pytest
 
 from ddm.byteranges import RangeSet
 from ddm.testing.disk import SimDisk
-from ddm.testing.faults import DiskFault, DiskFaults, Doing
+from ddm.testing.faults import DiskFault, Doing, Faults
 from ddm.testing.part import Inode
 
 
 @pytest.fixture
-def faulty(clock, watcher):
+def faulty(clock, plug, watcher):
     """Opens a part file on a disk whose first operation of one sort fails."""
 
     def opened(doing, code):
-        faults = DiskFaults(clock, (DiskFault(doing, 0, 1, code),), 10.0)
-        disk = SimDisk(faults, watcher)
+        faults = Faults(clock, (DiskFault(doing, 0, 1, code),), 10.0)
+        disk = SimDisk(faults, watcher, plug)
         return disk.open_part("/d", "f", exact=False, size_bytes=100, resume=None)
 
     return opened

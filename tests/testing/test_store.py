@@ -3,11 +3,14 @@ from contextlib import closing
 import pytest
 
 from ddm.byteranges import RangeSet
+from ddm.errors import BusyError
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure
 from ddm.spec import JobSpec
 from ddm.store.database import open_database
 from ddm.store.jobs import JobStore
+from ddm.testing.faults import Doing, Faults, StoreFault
+from ddm.testing.plug import Died, Plug
 from ddm.testing.store import WatchedStore
 
 HELD = RangeSet.of(0, 10)
@@ -22,8 +25,11 @@ class Notes:
     def claims(self, job_id, inode, written):
         self.seen.append(("claims", job_id, inode, written))
 
-    def takes_back(self, job_id, written):
-        self.seen.append(("takes back", job_id, written))
+    def removes(self, record):
+        self.seen.append(("removes", record.id))
+
+    def committed(self):
+        self.seen.append("committed")
 
     def set_state(self, job_id, state, why):
         self.seen.append(("state", job_id, state, why))
@@ -35,9 +41,9 @@ def notes():
 
 
 @pytest.fixture
-def store(notes):
+def store(notes, clock, plug):
     with closing(open_database(None)) as database:
-        store = WatchedStore(JobStore(database), notes)
+        store = WatchedStore(JobStore(database), notes, Faults(clock), plug)
         store.jobs.add([JobSpec("http://a.test/f", "/d")])
         yield store
 
@@ -70,14 +76,38 @@ def test_claims_stay_with_a_part_that_is_named_again(store, notes):
     assert notes.seen[-1] == ("claims", 1, 3, HELD)
 
 
-def test_claims_recorded_durably_take_back_what_they_leave_out(store, notes):
+def test_a_transaction_tells_when_it_is_committed(store, notes):
     with store.transaction(durable=True):
         store.set_progress(1, HELD, RangeSet())
-    with store.transaction():
-        store.set_progress(1, HELD, RangeSet())
 
-    assert notes.seen == [
-        ("takes back", 1, HELD),
-        ("claims", 1, None, HELD),
-        ("claims", 1, None, HELD),
-    ]
+    assert notes.seen == [("claims", 1, None, HELD), "committed"]
+
+
+def test_a_process_that_dies_in_a_transaction_leaves_nothing_of_it(store, plug):
+    plug.arm(1, after=True)
+
+    with pytest.raises(Died), store.transaction():
+        store.set_progress(1, HELD, RangeSet())
+    assert store.jobs.get(1).written == RangeSet()
+
+
+def test_a_process_that_dies_right_after_a_transaction_leaves_all_of_it(store, plug):
+    plug.arm(0, after=True)
+
+    with pytest.raises(Died), store.transaction():
+        store.set_progress(1, HELD, RangeSet())
+    assert store.jobs.get(1).written == HELD
+
+
+def test_a_removed_row_is_seen_and_gone(store, notes):
+    store.remove(1)
+
+    assert (notes.seen, store.get(1)) == ([("removes", 1)], None)
+
+
+def test_a_store_in_trouble_writes_nothing(clock, notes):
+    faults = Faults(clock, (StoreFault(Doing.BEGIN, 0, 1, busy=True),), 10.0)
+    with closing(open_database(None)) as database:
+        store = WatchedStore(JobStore(database), notes, faults, Plug())
+        with pytest.raises(BusyError), store.transaction():
+            pytest.fail("it has begun")

@@ -1,5 +1,7 @@
 """Bugs planted before the watcher's eyes: it has to see each."""
 
+import random
+
 import pytest
 
 from ddm.byteranges import RangeSet
@@ -29,7 +31,6 @@ def test_a_whole_file_may_be_published_and_done(part, disk, watcher, version):
 
     watcher.check_names(disk)
     watcher.check_rows([record(part, State.DONE)], disk)
-    watcher.check_strays([record(part, State.DONE)], disk)
 
 
 def test_a_wrong_byte_is_seen(part, version):
@@ -91,14 +92,6 @@ def test_a_job_done_without_its_file_is_seen(part, disk, watcher):
         watcher.check_rows([record(part, State.DONE)], disk)
 
 
-def test_a_second_file_for_one_job_is_seen(part, disk, watcher, version):
-    fill(part, version)
-    part.publish(exact=True)
-
-    with pytest.raises(Violation, match="are there"):
-        watcher.check_strays([], disk)
-
-
 def test_a_claim_that_the_disk_does_not_hold_is_seen(part, disk, watcher, version):
     part.write_at([version.body.read(0, 1000)], 0)
 
@@ -108,9 +101,10 @@ def test_a_claim_that_the_disk_does_not_hold_is_seen(part, disk, watcher, versio
 
 
 def test_a_claim_believed_after_a_power_cut_is_seen(part, disk, watcher, version):
+    part.sync()
     part.write_at([version.body.read(0, 1000)], 0)
     claims = RangeSet.of(0, 1000)
-    disk.crash(power=True)
+    disk.crash(random.Random(1))
 
     watcher.check_rows([record(part, State.RUNNING, claims)], disk)
     with pytest.raises(Violation, match="claims"):
@@ -127,12 +121,53 @@ def test_claimed_bytes_that_are_written_again_are_seen(part, watcher, version):
 def test_claims_that_were_taken_back_may_be_written_again(part, disk, watcher, version):
     part.write_at([version.body.read(0, 1000)], 0)
     watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
-    watcher.takes_back(1, RangeSet())
+    watcher.forgets(1)
     watcher.claims(1, None, RangeSet())
+    watcher.committed()
 
     assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet()
     part.write_at([version.body.read(0, 1000)], 0)
     assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet.of(0, 1000)
+
+
+def test_claims_that_grow_take_nothing_back(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    watcher.claims(1, part.inode.number, RangeSet.of(0, 500))
+
+    assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet.of(0, 1000)
+
+
+def test_a_byte_that_was_written_and_is_forgotten_is_seen(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    fields = {"size_bytes": version.body.size, "etag": '"v"'}
+
+    watcher.check_kept([record(part, State.QUEUED, RangeSet.of(0, 1000), **fields)], disk)
+    with pytest.raises(Violation, match="forgot"):
+        watcher.check_kept([record(part, State.QUEUED, RangeSet.of(0, 999), **fields)], disk)
+
+
+def test_what_cannot_be_told_again_may_be_forgotten(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+
+    watcher.check_kept([record(part, State.QUEUED)], disk)
+
+
+def test_a_power_cut_excuses_all_but_what_is_believed(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    part.sync()
+    disk.crash(random.Random(1))
+    row = record(part, State.QUEUED, synced=RangeSet.of(0, 600))
+    watcher.reread([row], disk, power=True)
+
+    assert watcher.owed(row, disk) == RangeSet.of(0, 600)
+
+
+def test_a_file_whose_name_was_taken_back_may_be_published_again(part, disk, watcher, version):
+    fill(part, version)
+    part.publish(exact=True)
+    watcher.unpublished("/d/f", part.inode)
+
+    watcher.wrote(part.inode, 0, version.body.read(0, 1))
 
 
 def test_somebody_elses_file_that_is_overwritten_is_seen(disk, watcher):
@@ -142,44 +177,6 @@ def test_somebody_elses_file_that_is_overwritten_is_seen(disk, watcher):
 
     with pytest.raises(Violation, match="somebody else's"):
         watcher.check_names(disk)
-
-
-def test_connections_within_the_limits_are_fine(watcher):
-    watcher.check_connections(["http://a.test/f"] * 2, [SPEC])
-
-
-@pytest.mark.parametrize(
-    ("urls", "seen"),
-    [
-        (["http://a.test/f"] * 3, "3 connections to a.test"),
-        (["http://a.test/f", "http://a.test/g"] * 2, "4 connections in all"),
-    ],
-)
-def test_connections_above_a_limit_are_seen(watcher, urls, seen):
-    with pytest.raises(Violation, match=seen):
-        watcher.check_connections(urls, [SPEC])
-
-
-def test_more_connections_than_a_job_may_have_are_seen(watcher):
-    modest = JobSpec("http://a.test/f", "/d", max_segments=1)
-
-    with pytest.raises(Violation, match="2 connections for"):
-        watcher.check_connections(["http://a.test/f"] * 2, [modest])
-
-
-def test_too_many_requests_are_seen(watcher, internet):
-    internet.requests["http://a.test/f"] = 301
-
-    with pytest.raises(Violation, match="301 requests"):
-        watcher.check_requests([SPEC])
-
-
-def test_requests_of_an_earlier_run_are_not_counted(watcher, internet):
-    internet.requests["http://a.test/f"] = 301
-    watcher.begin_run()
-    internet.requests["http://a.test/f"] += 300
-
-    watcher.check_requests([SPEC])
 
 
 def test_a_bit_that_flipped_on_the_way_may_be_claimed_but_not_published(

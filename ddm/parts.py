@@ -1,0 +1,194 @@
+"""The part files of the jobs in work: opened, marked, synced, digested, published, closed.
+
+Each deed answers with an event. Digests are computed a slice a turn, so that nobody waits for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ddm.core.commands import (
+    CheckRoom,
+    ClosePart,
+    DigestFile,
+    OpenPart,
+    PublishFile,
+    ResetPart,
+    SyncFile,
+)
+from ddm.core.events import (
+    Event,
+    FileDigested,
+    FilePublished,
+    FileSynced,
+    PartClosed,
+    PartFailed,
+    PartOpened,
+    RoomChecked,
+    SyncFailed,
+)
+from ddm.failures import Failure, FailureError, from_os_error
+from ddm.limits import DIGEST_SLICE_BYTES
+from ddm.ports import Digester, Disk, MarkedSink, Marks, Part
+from ddm.record import PartIdentity
+
+
+class Parts:
+    """What the performer has open on a disk, and the marks of the transfers that write to it."""
+
+    def __init__(self, disk: Disk, marks: Marks) -> None:
+        self._disk = disk
+        self._marks = marks
+        self._open: dict[int, Part] = {}
+        self._digests: dict[int, Digester] = {}
+        self._syncs: dict[int, SyncFile] = {}  # that take their time
+        self._incarnations: dict[int, int] = {}
+        self._sinks: dict[int, MarkedSink] = {}  # by transfer
+
+    @property
+    def digesting(self) -> bool:
+        """Whether a digest is on its way."""
+        return bool(self._digests)
+
+    # -- transfers ---------------------------------------------------------------------------------
+
+    def sink(self, transfer_id: int, job_id: int) -> MarkedSink:
+        """Where a transfer writes to."""
+        sink = self._marks.sink(self._open[job_id], job_id, self._incarnations.get(job_id, 0))
+        self._sinks[transfer_id] = sink
+        return sink
+
+    def transfer_ended(self, transfer_id: int) -> None:
+        """It writes no more."""
+        sink = self._sinks.pop(transfer_id, None)
+        if sink is not None:
+            sink.end()
+
+    def lives_as(self, job_id: int, incarnation: int) -> None:
+        """Which life of the job's file marks are about from now on."""
+        self._incarnations[job_id] = incarnation
+
+    # -- deeds -------------------------------------------------------------------------------------
+
+    def do(self, command: OpenPart | ResetPart | ClosePart | SyncFile | CheckRoom) -> Event | None:
+        """What is answered at once; but for syncs that take their time, see `sync_on`."""
+        match command:
+            case OpenPart() | ResetPart():
+                return self._open_part(command)
+            case ClosePart(job_id):
+                return self._close_part(job_id)
+            case SyncFile():
+                return self._sync(command)
+            case CheckRoom():
+                return self._check_room(command)
+
+    def _open_part(self, command: OpenPart | ResetPart) -> Event:
+        """Open a part file, or begin one again in a new inode."""
+        return _answer(command.job_id, lambda: self._opened(command))
+
+    def _opened(self, command: OpenPart | ResetPart) -> Event:
+        job_id = command.job_id
+        if isinstance(command, ResetPart):
+            # Named, so that the file system does not hand the same inode out again.
+            old = self._open.pop(job_id)
+            self._syncs.pop(job_id, None)
+            resume: PartIdentity | None = old.identity
+            old.discard()
+        else:
+            resume = command.resume
+        part = self._disk.open_part(
+            command.directory,
+            command.name,
+            exact=command.exact,
+            size_bytes=command.size_bytes,
+            resume=resume,
+            replace=command.replace,
+        )
+        self._open[job_id] = part
+        kept_bytes = part.kept_bytes if part.kept else None
+        return PartOpened(job_id, part.name, part.identity, part.kept, kept_bytes)
+
+    def _check_room(self, command: CheckRoom) -> Event:
+        """See how much room there is."""
+        lacking = self._disk.lacking_bytes(command.directory, command.name, command.size_bytes)
+        return RoomChecked(command.job_id, lacking)
+
+    def _sync(self, command: SyncFile) -> Event | None:
+        """Put a file on the disk."""
+        part = self._open[command.job_id]
+        try:
+            part.sync(command.size_bytes)
+        except BlockingIOError:
+            self._syncs[command.job_id] = command
+            return None
+        except OSError as error:
+            return SyncFailed(command.job_id, _failure(error, part, "sync"))
+        return FileSynced(command.job_id)
+
+    def sync_on(self) -> Iterator[Event]:
+        """Ask once more for the syncs that were not done."""
+        syncs, self._syncs = self._syncs, {}
+        for command in syncs.values():
+            if (answer := self._sync(command)) is not None:
+                yield answer
+
+    def begin_digest(self, command: DigestFile) -> None:
+        """Read a file from its start."""
+        part = self._open[command.job_id]
+        self._digests[command.job_id] = part.digester(command.algorithms, command.size_bytes)
+
+    def digest_on(self) -> Iterator[Event]:
+        """One slice of one file a turn: the digests of others wait, everything else goes on."""
+        for job_id, digester in self._digests.items():
+            try:
+                if not digester.step(DIGEST_SLICE_BYTES):
+                    return
+                yield FileDigested(job_id, digester.found())
+            except OSError as error:
+                yield PartFailed(job_id, _failure(error, self._open[job_id], "read"))
+            del self._digests[job_id]
+            return
+
+    def publish(self, command: PublishFile) -> Event:
+        """Give a file its final name."""
+        return _answer(command.job_id, lambda: self._published(command))
+
+    def _published(self, command: PublishFile) -> Event:
+        part = self._open[command.job_id]
+        name = part.publish(exact=command.exact, replace=command.replace)
+        del self._open[command.job_id]
+        return FilePublished(command.job_id, name)
+
+    def _close_part(self, job_id: int) -> Event:
+        """Sync and close a file, and keep it."""
+        part = self._open.pop(job_id)
+        self._digests.pop(job_id, None)
+        self._syncs.pop(job_id, None)
+        failure = None
+        try:
+            part.sync()
+        except OSError as error:
+            failure = _failure(error, part, "sync")
+        finally:
+            part.close()
+        return PartClosed(job_id, failure)
+
+    def close(self) -> None:
+        """Close what is still open. Part files stay."""
+        for part in self._open.values():
+            part.close()
+        self._open.clear()
+
+
+def _answer(job_id: int, deed: Callable[[], Event]) -> Event:
+    """What a deed says, or how it failed."""
+    try:
+        return deed()
+    except FailureError as error:
+        return PartFailed(job_id, error.failure)
+    except OSError as error:
+        return PartFailed(job_id, from_os_error(error, str(error.filename or "the file"), "write"))
+
+
+def _failure(error: OSError, part: Part, doing: str) -> Failure:
+    return from_os_error(error, str(error.filename or part.name), doing)

@@ -1,0 +1,99 @@
+"""What outlives a process: disk, store, marks, servers; how a process begins there, and what it leaves when it dies."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from ddm import recovery, steering
+from ddm.core.engine import Engine
+from ddm.performer import Performer
+from ddm.record import State
+from ddm.testing.clock import VirtualClock
+from ddm.testing.disk import SimDisk
+from ddm.testing.faults import Fault, Faults
+from ddm.testing.marks import MarksFile, WatchedMarks
+from ddm.testing.memory import MemoryStore
+from ddm.testing.network import SimNetwork
+from ddm.testing.origin import Internet
+from ddm.testing.plug import Plug
+from ddm.testing.scenario import Scenario
+from ddm.testing.store import WatchedStore
+from ddm.testing.story import Story
+from ddm.testing.watcher import Watcher
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """One life of the program."""
+
+    performer: Performer
+    network: SimNetwork
+
+    def deadline(self) -> float | None:
+        """When something is due."""
+        times = (self.network.deadline(), self.performer.deadline())
+        return min((moment for moment in times if moment is not None), default=None)
+
+    def turn(self, now: float) -> None:
+        """What a reactor's turn does."""
+        self.network.advance(now)
+        self.performer.pump(now)
+
+
+class Machine:
+    """Everything that processes find."""
+
+    def __init__(
+        self, scenario: Scenario, *, seed: int, story: Story, clock: VirtualClock, jobs: MemoryStore
+    ) -> None:
+        self._limits = scenario.limits
+        self._chance = random.Random(f"engine {seed}")  # noqa: S311 - a scripted world, no secrets
+        self._power = random.Random(f"power {seed}")  # noqa: S311 - as above
+        self._story = story
+        self.clock = clock
+        self.jobs = jobs
+        self.internet = Internet(scenario.origins, random.Random(f"origins {seed}"))  # noqa: S311 - as above
+        versions = [*self.internet.versions, *(version for _, version in scenario.heirs)]
+        self.watcher = Watcher(self.internet, versions, story)
+        self.watcher.strict = not (scenario.store_faults or scenario.nth)
+        failing: tuple[Fault, ...] = (*scenario.disk_faults, *scenario.store_faults)
+        self.faults = Faults(clock, failing, scenario.calm_s, scenario.nth)
+        self.plug = Plug()
+        self.disk = SimDisk(self.faults, self.watcher, self.plug)
+        for path in scenario.foreign:
+            self.disk.put_foreign(path)
+        self.marks = MarksFile()
+
+    def crash(self, *, power: bool) -> None:
+        """The process is gone, and with power all that was not on the disk."""
+        self._story.tell("the power is cut" if power else "the process is gone")
+        self.watcher.died()
+        if not power:
+            self.disk.crash()
+            return
+        self.marks.lose_power(self._power)
+        self._story.tell(f"{self.jobs.lose_power(self._power)} commits are lost")
+        self.disk.crash(self._power)
+        self.watcher.reread(self.jobs.all(), self.disk, power=True)
+
+    def begin(self) -> Process:
+        """Put right what the last process left, as `Custody.take` does, and begin the next, as `Manager` does.
+
+        Raises StateError, Died.
+        """
+        disk, watcher, boot_id = self.disk, self.watcher, self.disk.boot_id
+        store = WatchedStore(self.jobs, watcher, self.faults, self.plug)
+        marks = WatchedMarks(self.marks.content, boot_id, watcher)
+        recovery.recover(store, disk, marks.found(), boot_id)
+        records = self.jobs.all()
+        watcher.reread(records, disk, power=False)
+        watcher.check_rows(records, disk)
+        watcher.check_kept([r for r in records if r.state is State.QUEUED], disk)
+        marks.clear()
+        steering.settle_all(store, disk)
+        engine = Engine(self._limits, chance=self._chance, user_agent="ddm-testing")
+        network = SimNetwork(self.internet, clock=self.clock, story=self._story)
+        performer = Performer(engine, network=network, disk=disk, store=store, marks=marks)
+        performer.queue_changed()
+        return Process(performer, network)
