@@ -58,7 +58,8 @@ def test_a_file_that_was_fetched_is_fetched_again(ddm, scripted, download_dir):
     before = (download_dir / "a.bin").read_bytes()
     with_it = ddm("get", "--overwrite", url)
 
-    assert (without.code, before) == (0, b"first")
+    assert (without.code, before) == (41, b"first")
+    assert "--overwrite" in without.err
     assert with_it.code == 0, with_it.err
     assert {path.name: path.read_bytes() for path in download_dir.iterdir()} == {"a.bin": b"second"}
 
