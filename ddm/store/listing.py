@@ -119,19 +119,12 @@ def _listed(row: sqlite3.Row, path: str) -> ListedJob:
             size,
             claims,
             _total(claims),
-            _total(claims),
             None if kind is None else StoredFailure(kind, message, code),
             created_s,
             updated_s,
         )
     except (ValueError, TypeError):
         raise damaged_row(job_id, path) from None
-
-
-def _total(claims: bytes) -> int:
-    """How many bytes are claimed; none where the claims do not fit their checksum."""
-    found = claims_out(claims) if claims else None
-    return found.total if found else 0
 
 
 def _total(claims: bytes) -> int:
