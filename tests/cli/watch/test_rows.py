@@ -1,0 +1,105 @@
+import pytest
+
+from ddm.byteranges import RangeSet
+from ddm.cli.watch.rows import Row, rows_of, totals_of
+from ddm.record import State, StoredFailure, Wanted
+from ddm.store.rows import claims_in
+
+MIB = 1 << 20
+
+
+def test_a_job_in_work_shows_what_the_manager_says(listed, job_view):
+    view = job_view(state=State.WAITING, waiting_s=11.2, reason="429 from host")
+    row = Row(listed(state=State.RUNNING), view)
+
+    assert (row.words, row.reason) == ("waiting 12 s", "429 from host")
+    assert (row.label, row.size_bytes, row.done_bytes) == ("a.iso", 512 * MIB, 120 * MIB)
+
+
+def test_a_job_that_nobody_works_on_shows_its_row(listed):
+    error = StoredFailure("not-found", "gone \x1b[2J", 3)
+    claims = claims_in(RangeSet.of(0, 7))
+    row = Row(listed(state=State.FAILED, name="f", size_bytes=9, claims=claims, error=error))
+
+    assert (row.words, row.reason, row.done_bytes) == ("failed", r"gone \x1b[2J", 7)
+    assert (row.speed_bps, row.eta_s, row.connections, row.segments) == (0.0, None, 0, ())
+    assert not row.moving
+
+
+@pytest.mark.parametrize(
+    ("url", "label"),
+    [
+        ("http://h/dir/a%20b.iso?sig=1#x", "a b.iso"),
+        ("http://h/", "http://h/"),
+        ("http://h", "http://h"),
+        ("http://me:pw@h/x/?q=1", "http://***@h/x/?q=***"),
+        ("http://h/%1b[2J", r"\x1b[2J"),
+    ],
+)
+def test_without_a_name_it_is_the_end_of_the_url(listed, url, label):
+    assert Row(listed(url=url)).label == label
+
+
+def test_what_is_over_is_not_in_work_whatever_an_older_picture_says(listed, job_view, live):
+    jobs = [listed(id=1, state=State.DONE), listed(id=2, state=State.RUNNING)]
+    rows = rows_of(jobs, live(job_view(id=1), job_view(id=2)))
+
+    assert [row.live is None for row in rows] == [True, False]
+
+
+def test_before_the_server_has_answered_the_row_says_what_is_there(listed, job_view):
+    row = Row(
+        listed(size_bytes=9, claims=claims_in(RangeSet.of(0, 7))),
+        job_view(state=State.PROBING, size_bytes=None, done_bytes=0),
+    )
+
+    assert (row.done_bytes, row.ranges, row.size_bytes) == (7, RangeSet.of(0, 7), 9)
+
+
+def test_a_job_that_the_manager_has_only_taken_note_of_is_not_in_work(listed, job_view, live):
+    (row,) = rows_of([listed()], live(job_view(state=State.QUEUED)))
+
+    assert row.live is None
+
+
+def test_the_sums_are_those_of_the_rows(listed, job_view):
+    rows = [
+        Row(listed(id=1, state=State.DONE, size_bytes=512 * MIB)),
+        Row(listed(id=2, state=State.RUNNING), job_view(id=2)),
+        Row(listed(id=3, state=State.PAUSED, size_bytes=100 * MIB)),
+    ]
+    totals = totals_of(rows)
+
+    assert totals.counted == ("3 jobs: 1 running", "1 paused", "1 done")
+    assert totals.amount == "632 of 1124 MiB (56 %)"
+    assert totals.speeds == ("98.0 MiB/s", "4 s left")
+    assert totals.left_bytes == 392 * MIB
+
+
+def test_where_one_length_is_unknown_no_sum_of_lengths_is_told(listed):
+    totals = totals_of([Row(listed(id=1)), Row(listed(id=2, size_bytes=5))])
+
+    assert (totals.size_bytes, totals.left_bytes, totals.eta_s) == (None, None, None)
+    assert totals.counted == ("2 jobs: 2 queued",)
+    assert totals.speeds == ()
+
+
+def test_no_jobs_have_sums_too():
+    totals = totals_of([])
+
+    assert totals.counted == ("no jobs",)
+    assert totals.jobs == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted", "expected"),
+    [
+        (State.PAUSED, Wanted.PAUSE, True),
+        (State.FAILED, Wanted.RUN, True),
+        (State.RUNNING, Wanted.PAUSE, True),
+        (State.RUNNING, Wanted.RUN, False),
+        (State.DONE, Wanted.PAUSE, False),
+    ],
+)
+def test_what_rests_can_be_resumed(listed, state, wanted, expected):
+    assert Row(listed(state=state, wanted=wanted)).rests is expected
