@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 import reprlib
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
@@ -17,11 +18,11 @@ import msgspec
 import platformdirs
 from msgspec import Struct
 
-from ddm import config_file, settings
+from ddm import config_file, redact, settings
 from ddm.config_file import Document
 from ddm.errors import ConfigError, DDMError, UsageError
 from ddm.limits import Limits
-from ddm.settings import SETTINGS, Number, Setting
+from ddm.settings import SETTINGS, Setting, Value
 from ddm.units import parse_bytes
 
 Source = Literal["default", "file", "environment", "flag"]  # each goes before those to its left
@@ -55,6 +56,12 @@ def config_path() -> Path:
     return platformdirs.user_config_path("ddm") / "config.toml"
 
 
+def used_path(environ: Mapping[str, str]) -> Path:
+    """The file that is read: what DDM_CONFIG names, else `config_path()`."""
+    named = environ.get("DDM_CONFIG")
+    return Path(named) if named else config_path()
+
+
 def state_dir() -> Path:
     """The directory of the database and the log."""
     return platformdirs.user_state_path("ddm")
@@ -64,17 +71,52 @@ def load(
     environ: Mapping[str, str],
     path: Path | None = None,
     overrides: Mapping[str, object] | None = None,
+    *,
+    write: bool = True,
 ) -> Loaded:
     """The limits of this run. Raises ConfigError, or UsageError for a flag.
 
     path: the file; by default what DDM_CONFIG names, else `config_path()`.
     overrides: flags by key; None is a flag that was not given.
+    write: whether the file is written if this is the first use.
     """
-    document, notices = _open(environ, path)
+    document, notices = open_document(environ, path, write=write)
+    values, sources = _settled(document, environ, overrides or {})
+    limits = _convert(settings.nested(values), Limits)
+    return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
+
+
+def check(document: Document) -> None:
+    """Find out whether the values of a file are allowed. Raises ConfigError."""
+    _settled(document, {}, {})
+
+
+def find(key: str) -> Setting:
+    """The setting of this key. Raises UsageError with the nearest one."""
+    if key in _BY_KEY:
+        return _BY_KEY[key]
+    names = {setting.name: setting.key for setting in SETTINGS} | {each: each for each in _BY_KEY}
+    nearest = difflib.get_close_matches(key, names, 1)
+    way_out = f"did you mean {names[nearest[0]]}?" if nearest else "`ddm config show` lists them"
+    raise UsageError(f"there is no key {redact.short(key)!r}; {way_out}")
+
+
+def value_of(setting: Setting, text: str) -> Value:
+    """The value that a text means, within the setting's bounds. Raises UsageError."""
+    try:
+        return _checked(setting, text, lax=True)
+    except ValueError as error:
+        raise UsageError(f"{setting.key} {error}") from error
+
+
+def _settled(
+    document: Document, environ: Mapping[str, str], overrides: Mapping[str, object]
+) -> tuple[dict[str, Value], dict[str, Source]]:
+    """Every key's value and who set it. Raises ConfigError, or UsageError for a flag."""
     layers: dict[Source, Mapping[str, object]] = {
         "file": dict(_from_file(document)),
         "environment": {s.key: environ[s.variable] for s in SETTINGS if environ.get(s.variable)},
-        "flag": {key: found for key, found in (overrides or {}).items() if found is not None},
+        "flag": {key: found for key, found in overrides.items() if found is not None},
     }
     values = settings.defaults()
     sources: dict[str, Source] = dict.fromkeys(values, "default")
@@ -86,16 +128,19 @@ def load(
                 raise _error(document, source, key, str(error)) from error
             sources[key] = source
     _settle(values, sources, document)
-    limits = _convert(settings.nested(values), Limits)
-    return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
+    return values, sources
 
 
-def _open(environ: Mapping[str, str], path: Path | None) -> tuple[Document, list[str]]:
-    """The file, written if this is the first use, and what there is to say about that."""
-    if path is None and (named := environ.get("DDM_CONFIG")):
-        return config_file.read(Path(named)), []  # must exist: its name may be a slip
+def open_document(
+    environ: Mapping[str, str], path: Path | None = None, *, write: bool = True
+) -> tuple[Document, list[str]]:
+    """The file, written if this is the first use, and what there is to say about that. Raises ConfigError."""
+    if path is None and environ.get("DDM_CONFIG"):
+        return config_file.read(used_path(environ)), []  # must exist: its name may be a slip
     path = path or config_path()
     if not os.path.lexists(path):
+        if not write:
+            return Document(path), []
         try:
             config_file.write_template(path)
         except OSError as error:
@@ -139,19 +184,24 @@ def _known(document: Document, keys: tuple[str, ...]) -> str:
     raise ConfigError(f"{document.where(keys)}: unknown key {name!r}{within}; {way_out}")
 
 
-def _checked(setting: Setting, found: object, *, lax: bool) -> Number:
+def _checked(setting: Setting, found: object, *, lax: bool) -> Value:
     """A value of the setting's type, within its bounds.
 
     Raises ValueError with a sentence that lacks its subject.
 
     lax: a number may be written as text, as it has to be in the environment.
     """
-    whole = "a whole number, " if isinstance(setting.default, int) else ""
+    kind: type[int | float] = int if isinstance(setting.default, int) else float
+    whole = "a whole number, " if kind is int else ""
     refusal = ValueError(f"is {reprlib.repr(found)}; allowed is {whole}{setting.bounds}")
+    if setting.is_text:
+        if not isinstance(found, str) or len(found) > setting.maximum:
+            raise refusal
+        return _command(found)
     try:
         if setting.in_bytes and isinstance(found, str):
             found = parse_bytes(found)
-        value = _convert(found, type(setting.default), strict=not lax)
+        value = _convert(found, kind, strict=not lax)
     except ValueError as error:
         raise refusal from error
     if not setting.minimum <= value <= setting.maximum:  # so that nan is refused too
@@ -159,14 +209,25 @@ def _checked(setting: Setting, found: object, *, lax: bool) -> Number:
     return value
 
 
-def _settle(values: dict[str, Number], sources: dict[str, Source], document: Document) -> None:
+def _command(text: str) -> str:
+    """A text that is a command, or none. Raises ValueError as `_checked` does."""
+    if redact.UNSAFE.search(text):
+        raise ValueError("holds a control character, or one that cannot be seen")
+    try:
+        shlex.split(text)
+    except ValueError:
+        raise ValueError("has a quotation mark or a backslash without what belongs to it") from None
+    return text
+
+
+def _settle(values: dict[str, Value], sources: dict[str, Source], document: Document) -> None:
     """Where two values contradict each other, let the one that was set with less force follow.
 
     So `--max-segments 1` works without a word about min_segments. Raises ConfigError, or UsageError
     for flags, if both were set in one place.
     """
     for low, high in settings.ORDERED:
-        if values[low] <= values[high]:
+        if not _exceeds(values[low], values[high]):
             continue
         force = _RANKS.index(sources[low]) - _RANKS.index(sources[high])
         if force == 0:
@@ -174,6 +235,10 @@ def _settle(values: dict[str, Number], sources: dict[str, Source], document: Doc
             raise _error(document, sources[low], low, why)
         firm, soft = (low, high) if force > 0 else (high, low)
         values[soft], sources[soft] = values[firm], sources[firm]
+
+
+def _exceeds(low: Value, high: Value) -> bool:
+    return not isinstance(low, str) and not isinstance(high, str) and low > high
 
 
 def _error(document: Document, source: Source, key: str, why: str) -> DDMError:

@@ -59,16 +59,24 @@ def template() -> str:
 
 
 def write_template(path: Path) -> None:
-    """Write the file for the first time, whole or not at all. Raises OSError.
+    """Write the file for the first time. Raises OSError. As `write`."""
+    write(path, template())
 
-    It has mode 0600, in a directory of mode 0700.
+
+def write(path: Path, text: str) -> None:
+    """Write the file, whole or not at all. Raises OSError.
+
+    It has mode 0600, in a directory of mode 0700. What a symbolic link leads to is replaced, not the link.
     """
+    path = path.resolve()
     private.make_directory(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         fd = private.open_file(draft, os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(fd, "w", encoding="ascii") as file:
-            file.write(template())
+        with os.fdopen(fd, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(fd)
         draft.replace(path)
     except OSError:
         with contextlib.suppress(OSError):
@@ -93,6 +101,11 @@ def read(path: Path) -> Document:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}, line {line}: not UTF-8 text; save it as UTF-8") from error
+    return parse(path, text)
+
+
+def parse(path: Path, text: str) -> Document:
+    """The document that a file with this text is. Raises ConfigError with the line, where there is one."""
     try:
         return Document(path, text, tomllib.loads(text))
     except ValueError as error:

@@ -113,8 +113,8 @@ def test_each_source_goes_before_the_one_below(path, write):
 
 
 def test_every_key_can_be_set_in_every_place(path, write):
-    values = {s.key: s.minimum or s.maximum for s in SETTINGS}
-    write("".join(f"{key} = {value}\n" for key, value in values.items()))
+    values = {s.key: "true" if s.is_text else s.minimum or s.maximum for s in SETTINGS}
+    write("".join(f"{s.key} = {s.toml(values[s.key])}\n" for s in SETTINGS))
     variables = {s.variable: str(values[s.key]) for s in SETTINGS}
 
     from_file = load({}, path)

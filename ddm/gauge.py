@@ -1,0 +1,177 @@
+"""The world that `bench` shows the performer: a disk that counts and drops, and a network that is looked at.
+
+Nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
+from ddm.failures import Failure, Kind
+from ddm.http.request import Request
+from ddm.http.response import Ask, Expectation
+from ddm.ports import Network, NetworkListener, Sink
+from ddm.record import PartIdentity
+from ddm.spec import Route
+
+# What is no error: the next hop of a redirect, and what was cancelled because enough had come.
+_NO_ERROR = {Kind.REDIRECTED, Kind.CANCELLED}
+# How a server may say "too many" without a word.
+_CUT = {Kind.BROKEN, Kind.UNREACHABLE}
+
+
+class Nowhere:
+    """A disk and its one part file, which counts what is written and drops it. Fits `ports.Disk` and `ports.Part`.
+
+    bytes: since the file was opened, or begun again. size_bytes: how long it will be, None while unknown.
+    """
+
+    kept = False
+    kept_bytes = 0
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.size_bytes: int | None = None
+        self.name = ""
+        self.identity = PartIdentity("", 0, 0)
+
+    def open_part(
+        self,
+        directory: str,
+        name: str,
+        *,
+        exact: bool,
+        size_bytes: int | None,
+        resume: PartIdentity | None,
+        replace: bool = False,
+    ) -> Nowhere:
+        """Begin with nothing."""
+        del directory, exact, resume, replace
+        self.bytes, self.size_bytes, self.name = 0, size_bytes, name
+        return self
+
+    def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:
+        """There is always room."""
+        del directory, name, size_bytes
+        return 0
+
+    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """Never."""
+        del directory, name, identity
+        return False
+
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
+        """There are none."""
+        del directory, name, identity
+        return False
+
+    def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
+        """Count and drop."""
+        del offset
+        self.bytes += sum(map(len, buffers))
+
+    def sync(self, size_bytes: int | None = None) -> None:
+        """Nothing to do."""
+
+    def digester(self, algorithms: Sequence[str], size_bytes: int) -> Unread:
+        """What was dropped cannot be read again: whoever measures stops before that matters."""
+        del algorithms, size_bytes
+        return Unread()
+
+    def publish(self, *, exact: bool, replace: bool = False) -> str:
+        """No file, no name."""
+        del exact, replace
+        return self.name
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+    def discard(self) -> None:
+        """Nothing to do."""
+
+
+class Unread:
+    """Digests that never come. Fits `ports.Digester`."""
+
+    def step(self, slice_bytes: int) -> bool:
+        """Never the last."""
+        del slice_bytes
+        return False
+
+    def found(self) -> NoReturn:
+        """Nobody may ask."""
+        raise AssertionError("there is nothing to digest")
+
+
+class Watched:
+    """A network whose transfers are counted. Fits `ports.Network`, and hears as `ports.NetworkListener`.
+
+    offer: the last head that the engine was asked about. used: the most transfers that were under way at once.
+    throttled: answers 429 and 503, and transfers that were cut before their first byte beside others. errors: other
+    transfers that failed.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self.offer: Ask | None = None
+        self.used = self.throttled = self.errors = 0
+        self._network = network
+        self._starts: dict[int, int] = {}  # of those under way, where they began
+        self._listener: NetworkListener
+        network.listen(self)
+
+    def listen(self, listener: NetworkListener) -> None:
+        """See ports.Network."""
+        self._listener = listener
+
+    def start(
+        self,
+        transfer_id: int,
+        request: Request,
+        expectation: Expectation,
+        sink: Sink | None,
+        *,
+        receive_buffer_bytes: int,
+        route: Route,
+    ) -> None:
+        """See ports.Network."""
+        self._starts[transfer_id] = expectation.range.start if expectation.range else 0
+        self.used = max(self.used, len(self._starts))
+        self._network.start(
+            transfer_id,
+            request,
+            expectation,
+            sink,
+            receive_buffer_bytes=receive_buffer_bytes,
+            route=route,
+        )
+
+    def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:
+        """See ports.Network."""
+        self._network.proceed(transfer_id, sink, start, stop)
+
+    def cancel(self, transfer_id: int) -> None:
+        """See ports.Network."""
+        self._network.cancel(transfer_id)
+
+    def flush(self) -> Iterator[tuple[int, int]]:
+        """See ports.Network."""
+        return self._network.flush()
+
+    def on_head(self, transfer_id: int, offer: Ask) -> None:
+        """See ports.NetworkListener."""
+        self.offer = offer
+        self._listener.on_head(transfer_id, offer)
+
+    def on_end(
+        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+    ) -> None:
+        """See ports.NetworkListener."""
+        brought = position > self._starts.pop(transfer_id)
+        if failure is not None and failure.kind not in _NO_ERROR:
+            cut = failure.kind in _CUT and not brought and bool(self._starts)
+            if cut or failure.kind is Kind.THROTTLED:
+                self.throttled += 1
+            else:
+                self.errors += 1
+        self._listener.on_end(transfer_id, position, failure, connect_s)
