@@ -16,6 +16,20 @@ with Signals(lambda: os.write(1, b"restored")):
     signal.raise_signal(getattr(signal, sys.argv[1]))
     os.write(1, b"never")
 """
+RESTING = """
+import os, signal
+from ddm.cli.signals import Signals
+reading, writing = os.pipe2(os.O_NONBLOCK)
+with Signals(lambda: None) as signals:
+    signals.wake(writing)
+    signal.raise_signal(signal.SIGTSTP)
+    print("noted", signals.resting, flush=True)
+    signals.rest()
+    print("again", signals.resting, flush=True)
+    signal.raise_signal(signal.SIGTSTP)
+    print("noted", signals.resting, flush=True)
+print(signal.getsignal(signal.SIGTSTP) is signal.SIG_DFL)
+"""
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -53,3 +67,30 @@ def test_the_second_signal_leaves_at_once(name, status):
     run = subprocess.run([sys.executable, "-c", TWICE, name], capture_output=True, check=False)
 
     assert (run.returncode, run.stdout) == (status, b"noted restored")
+
+
+def test_a_rest_stops_the_process_only_when_the_loop_is_ready_for_it():
+    with subprocess.Popen(
+        [sys.executable, "-c", RESTING], stdout=subprocess.PIPE, process_group=0
+    ) as process:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        before = os.read(process.stdout.fileno(), 1000)
+        process.send_signal(signal.SIGCONT)
+        after, _ = process.communicate(timeout=30)
+
+    assert os.WIFSTOPPED(status)
+    assert before == b"noted True\n"
+    assert after == b"again False\nnoted True\nTrue\n"
+
+
+def test_where_a_rest_is_ignored_it_goes_on_to_be():
+    before = signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    reading, writing = os.pipe2(os.O_NONBLOCK)
+    with Signals(lambda: None) as signals:
+        signals.wake(writing)
+        ignored = signal.getsignal(signal.SIGTSTP)
+    after = signal.signal(signal.SIGTSTP, before)
+    os.close(reading)
+    os.close(writing)
+
+    assert (ignored, after) == (signal.SIG_IGN, signal.SIG_IGN)
