@@ -22,7 +22,8 @@ def main() -> None:
     gc.set_threshold(_GARBAGE_THRESHOLD)
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):
+        # AttributeError: a stream that was closed before we began is None.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     # Everything of ours is closed by now: the store, the files, the log.
     os._exit(status)

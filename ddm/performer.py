@@ -119,7 +119,9 @@ class Performer:
         if self._retry_s is not None and self._retry_s <= now:
             self._settle_debts()
         # Digests first: after a stop nobody would be there to hear of them.
-        pending: deque[Event] = deque((*moved, *self._parts.sync_on(), *self._parts.digest_on(), *self._inbox))
+        pending: deque[Event] = deque(
+            (*moved, *self._parts.sync_on(), *self._parts.digest_on(), *self._inbox)
+        )
         self._inbox.clear()
         due = self._engine.deadline()
         if due is not None and due <= now:

@@ -8,6 +8,7 @@ from ddm.byteranges import RangeSet
 from ddm.core import commands, events
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks
+from ddm.disk.partfile import PartFile
 from ddm.failures import Kind
 from ddm.limits import DIGEST_SLICE_BYTES
 from ddm.parts import Parts
@@ -180,6 +181,39 @@ def test_a_sync_gives_the_file_its_length(parts, open_part, tmp_path):
 
     assert parts.do(commands.SyncFile(JOB, 50)) == events.FileSynced(JOB)
     assert (tmp_path / "f.part").stat().st_size == 50
+
+
+def test_a_sync_that_takes_its_time_is_asked_for_again(parts, open_part, monkeypatch):
+    open_part()
+
+    def not_yet(*_):
+        raise BlockingIOError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PartFile, "sync", not_yet)
+        assert parts.do(commands.SyncFile(JOB, 50)) is None
+        assert [*parts.sync_on()] == []
+
+    assert [*parts.sync_on()] == [events.FileSynced(JOB)]
+    assert [*parts.sync_on()] == []
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["begun again", "closed"])
+def test_a_sync_of_a_file_that_is_gone_is_not_answered(parts, open_part, monkeypatch, again):
+    open_part()
+
+    def not_yet(part, size_bytes=None):
+        if size_bytes is not None:
+            raise BlockingIOError
+
+    monkeypatch.setattr(PartFile, "sync", not_yet)
+    assert parts.do(commands.SyncFile(JOB, 50)) is None
+    if again:
+        open_part(again=True)
+    else:
+        parts.do(commands.ClosePart(JOB))
+
+    assert [*parts.sync_on()] == []
 
 
 def test_a_sync_that_failed_is_told_with_the_path(parts, open_part, unsyncable, tmp_path):

@@ -34,6 +34,8 @@ def fail(work: Work, job: Job, failure: Failure) -> None:
     if not job.mirrors or job.checking or job.leaving or failure.kind in _THE_SAME_ELSEWHERE:
         work.fail(job, failure)
         return
+    if not job.spec.checksums and restarting.cannot_be_taken_back(work, job, failure):
+        return
     job.begin_at(job.mirrors.pop(0), work.limits)
     job.degraded = f"went on at {redact.url(str(job.source))}: {failure.message}"
     restarting.go_elsewhere(work, job, failure)

@@ -25,10 +25,16 @@ def restart(work: Work, job: Job, failure: Failure, *, keep: bool = False) -> No
 
 
 def cannot_be_taken_back(work: Work, job: Job, failure: Failure) -> bool:
-    """Whether the file's first bytes were passed on, so that it cannot begin again; then it has failed."""
-    if not job.drained:
+    """Whether the file's first bytes may have been passed on, so that it cannot begin again; then it has failed.
+
+    A disk that passes files on keeps one back that the window holds, and of which a digest is known.
+    """
+    window_bytes, size = work.window_bytes, job.size_bytes
+    if window_bytes is None or not job.done:
         return False
-    why = f"{failure.message}; it cannot begin again, for its first bytes were passed on"
+    if (job.vouched or job.spec.checksums) and size is not None and size <= window_bytes:
+        return False
+    why = f"{failure.message}; a file that is passed on cannot begin again"
     work.fail(job, replace(failure, message=why))
     return True
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import pycurl
@@ -157,10 +157,14 @@ class CurlDriver:
 
     def set_rate(self, bytes_per_s: int) -> None:
         """Limit all bodies together; 0 takes the limit off."""
-        self._notes.bucket = TokenBucket(bytes_per_s, self._reactor.now)
+        self._notes.bucket = TokenBucket(bytes_per_s, self._reactor.now, self._notes.bucket.shut)
         self._tick_at = self._reactor.now
         for transfer in self._transfers.values():
             transfer.tune()
+
+    def wait_while(self, full: Callable[[], bool]) -> None:
+        """Let bodies wait while the sinks are `full`; what is collected then is written still."""
+        self._notes.bucket.shut = full
 
     def close(self) -> None:
         """Drop everything, without a word to the listener, and leave the reactor."""

@@ -243,6 +243,22 @@ def test_a_rate_that_is_taken_off_lets_the_paused_go_on(make_net, server):
     assert (net.sink.bytes, net.ends[1].failure) == (BODY * 8, None)
 
 
+def test_bodies_wait_while_the_sinks_are_full(make_net, server):
+    net = make_net()
+    limit = 4 * len(BODY)
+    net.driver.wait_while(lambda: len(net.sink.bytes) >= limit)
+    net.start(1, server.answer("/", server.reply("200 OK", BODY * 4000)))
+    net.run(until=lambda: len(net.sink.bytes) >= limit)
+    for _ in range(20):
+        net.reactor.turn(0.01)
+    held = len(net.sink.bytes)
+    assert limit <= held < limit + (1 << 20)
+
+    net.driver.wait_while(lambda: False)
+    net.run()
+    assert (net.sink.bytes == BODY * 4000, net.ends[1].failure) == (True, None)
+
+
 def test_close_drops_everything_without_a_word(net, server, gate):
     net.start(1, server.answer("/", gate))
     net.run(until=lambda: server.requests)

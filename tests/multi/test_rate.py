@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,3 +55,13 @@ def test_the_average_is_never_above_the_rate(rate, blocks):
         taken += block
 
     assert taken - blocks[-1] <= rate * (now + BURST_S)
+
+
+@pytest.mark.parametrize("rate", [0, 1000])
+def test_what_is_shut_gives_nothing_until_it_is_open_again(rate):
+    shut = True
+    bucket = TokenBucket(rate, 0, lambda: shut)
+    assert (bucket.limited, bucket.empty, bucket.take(BLOCK)) == (True, True, False)
+
+    shut = False
+    assert (bucket.limited, bucket.empty, bucket.take(BLOCK)) == (rate > 0, False, True)
