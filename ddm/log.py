@@ -13,7 +13,7 @@ import math
 import os
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -33,10 +33,12 @@ class Log:
     """An open log; `open_log` makes one.
 
     problem: why something could not be written, for one warning; the first reason stays.
+    listener: told each event with its fields as they came, also where nothing is written.
     """
 
     def __init__(self, path: Path | None, wall: Callable[[], float]) -> None:
         self.problem: str | None = None
+        self.listener: Callable[[str, Mapping[str, Value]], None] | None = None
         self._path = path
         self._wall = wall
         self._fd: int | None = None
@@ -50,6 +52,8 @@ class Log:
 
     def write(self, event: str, *, level: str = "info", **fields: Value) -> None:
         """Append one line. Values lose their secrets, and text its end if it is long."""
+        if self.listener is not None:
+            self.listener(event, fields)
         if self._fd is None or self._path is None:
             return
         time_s = self._wall()

@@ -15,13 +15,14 @@ from ddm.limits import KIB, MIB, Limits
 from ddm.units import format_bytes
 
 Number = int | float
+Value = Number | str
 
 
 class Setting(Struct, frozen=True):
     """One key.
 
     key: the field of Limits; "retry.max_attempts" is `max_attempts` in the table [retry].
-    minimum, maximum: bounds, both allowed, in the setting's unit.
+    minimum, maximum: bounds, both allowed, in the setting's unit; of a text, of its length in characters.
     """
 
     key: str
@@ -31,9 +32,9 @@ class Setting(Struct, frozen=True):
     meaning: str
 
     @property
-    def default(self) -> Number:
+    def default(self) -> Value:
         """What holds when nobody says anything; its type is the setting's type."""
-        value: Number = attrgetter(self.key)(Limits())
+        value: Value = attrgetter(self.key)(Limits())
         return value
 
     @property
@@ -56,14 +57,23 @@ class Setting(Struct, frozen=True):
         """Whether it may be written as "5M"."""
         return self.unit.startswith("bytes")
 
-    def toml(self, value: Number) -> str:
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a command, and no number."""
+        return isinstance(self.default, str)
+
+    def toml(self, value: Value) -> str:
         """A value as the file writes it."""
+        if isinstance(value, str):
+            return _toml_text(value)
         text = format_bytes(int(value)) if self.in_bytes else str(value)
         return f'"{text}"' if text[-1].isalpha() else text
 
     @property
     def bounds(self) -> str:
         """The bounds and the unit, for people: "1 to 128 connections"."""
+        if self.is_text:
+            return f"{self.unit} of at most {self.maximum} characters"
         low, high = (
             format_bytes(int(bound)) if self.in_bytes else f"{bound:g}"
             for bound in (self.minimum, self.maximum)
@@ -98,6 +108,11 @@ SETTINGS = (
             "How long a job may take as a whole; 0 is no limit."),
     Setting("max_wait_secs", 0, 86400, "seconds",
             "The longest Retry-After that is obeyed; a longer one fails the job."),
+    # As long as a line of a terminal's input may be.
+    Setting("on_done", 0, 4096, "a command",
+            "What to run for each file that is whole, without a shell."),
+    Setting("on_error", 0, 4096, "a command",
+            "What to run for each file that failed, without a shell."),
     Setting("retry.max_attempts", 1, 100, "tries",
             "Tries without a byte of progress before a job fails."),
     # Not 0: that would hammer a server that is in trouble.
@@ -116,12 +131,12 @@ ORDERED = (
 )
 
 
-def defaults() -> dict[str, Number]:
+def defaults() -> dict[str, Value]:
     """Every key and its default."""
     return {setting.key: setting.default for setting in SETTINGS}
 
 
-def nested(values: Mapping[str, Number]) -> dict[str, object]:
+def nested(values: Mapping[str, Value]) -> dict[str, object]:
     """Values by key, in the shape of the file and of Limits: one mapping for each table."""
     top: dict[str, object] = {key: value for key, value in values.items() if "." not in key}
     for table in TABLES:
@@ -130,3 +145,10 @@ def nested(values: Mapping[str, Number]) -> dict[str, object]:
             key.removeprefix(start): value for key, value in values.items() if key.startswith(start)
         }
     return top
+
+
+def _toml_text(value: str) -> str:
+    """A TOML string; one without escapes if that is possible, for people."""
+    if "'" not in value:
+        return f"'{value}'" if '"' in value or "\\" in value else f'"{value}"'
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -39,7 +39,7 @@ def test_the_template_with_every_key_uncommented_sets_the_defaults():
     uncommented = [line.removeprefix("#") if line[1:2] != " " else line for line in lines]
     for setting in SETTINGS:  # bytes as numbers, to compare
         text = setting.toml(setting.default)
-        if text.startswith('"'):
+        if setting.in_bytes and text.startswith('"'):
             at = uncommented.index(f"{setting.name} = {text}")
             uncommented[at] = f"{setting.name} = {setting.default}"
 
@@ -163,3 +163,25 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, data):
         return
 
     assert document.text.encode() == data
+
+
+def test_writing_replaces_what_a_symbolic_link_leads_to(tmp_path):
+    (tmp_path / "dotfiles").mkdir()
+    real, link = tmp_path / "dotfiles" / "ddm.toml", tmp_path / "config.toml"
+    real.write_text("old")
+    link.symlink_to(real)
+
+    config_file.write(link, "new\r\n")
+
+    assert link.is_symlink()
+    assert real.read_bytes() == b"new\r\n"
+    assert [path.name for path in real.parent.iterdir()] == ["ddm.toml"]
+
+
+def test_writing_that_fails_leaves_the_file_as_it_was(tmp_path):
+    (tmp_path / "config.toml").mkdir()
+
+    with pytest.raises(OSError, match=r"config\.toml"):
+        config_file.write(tmp_path / "config.toml", "new")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]

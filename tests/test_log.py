@@ -205,3 +205,12 @@ def test_a_closed_log_writes_nothing(log, path):
     log.close()
 
     assert (path.read_text(), log.problem) == ("", None)
+
+
+def test_a_listener_hears_each_event_also_where_nothing_is_written():
+    heard = []
+    log = open_log(None)
+    log.listener = lambda event, fields: heard.append((event, dict(fields)))
+    log.write("job", job=3, state="running")
+
+    assert heard == [("job", {"job": 3, "state": "running"})]

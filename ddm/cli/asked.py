@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import partial, wraps
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import click
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ddm.cli import asked_request
+from ddm.cli import asked_request, completed
 from ddm.cli.asked_request import AskedRequest, Decorator
+from ddm.cli.asked_sources import absolute, from_stdin, listed, of_command, of_entry
 from ddm.cli.flags import bounds
 from ddm.cli.sections import SectionOption
 from ddm.errors import UsageError
 from ddm.http import disposition, url
 from ddm.http.digests import parse_checksum
+from ddm.sources.urllist import Entry
 from ddm.spec import JobSpec
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-# More than the longest URL that `http.url` takes: what is cut here is refused there.
-_LINE_BYTES_MAX = 128 * 1024
-
 
 _option = partial(click.option, cls=partial(SectionOption, section="What to fetch"))  # type: ignore[arg-type]  # makes one
 
@@ -38,6 +34,7 @@ _OPTIONS: tuple[Decorator, ...] = (
         "directory",
         default=".",
         metavar="DIR",
+        shell_complete=completed.directories,
         help="Where the files go; made if it is missing. Default: the current directory.",
     ),
     _option(
@@ -51,7 +48,20 @@ _OPTIONS: tuple[Decorator, ...] = (
         "list_file",
         type=click.File("rb"),
         metavar="FILE",
-        help="Read URLs from FILE, one a line; - is stdin. Blank lines and # comments are skipped.",
+        help="Read URLs from FILE, one a line, mirrors after tabs, options indented below; - is stdin.",
+    ),
+    _option(
+        "--from-curl",
+        is_flag=True,
+        help='Read a browser\'s "Copy as cURL" from stdin. It is taken apart, never run.',
+    ),
+    _option(
+        "--mirror",
+        "mirrors",
+        multiple=True,
+        metavar="URL",
+        help="Another place of the file, if there is one URL only, for when the first fails. "
+        "May be given several times.",
     ),
     _option(
         "--checksum",
@@ -60,6 +70,13 @@ _OPTIONS: tuple[Decorator, ...] = (
         metavar="ALGO:HEX",
         help="The digest that the file must have, if there is one URL only: sha-256, sha-512, sha-1 or md5.",
     ),
+    _option(
+        "--checksums",
+        "sums_from",
+        metavar="FILE|URL",
+        shell_complete=completed.files,
+        help="A list of digests, such as SHA256SUMS, that names all of the files.",
+    ),
     _option("--overwrite", is_flag=True, help="Replace files of the same name, once whole."),
     _option(
         "--max-segments",
@@ -67,6 +84,12 @@ _OPTIONS: tuple[Decorator, ...] = (
         metavar="N",
         help="Connections for each file at most. Default: max_segments of config.toml.",
     ),
+    _option(
+        "--dry-run",
+        is_flag=True,
+        help="Ask the servers and tell what would be fetched; write nothing.",
+    ),
+    _option("--json", "as_json", is_flag=True, help="With --dry-run: print JSON, for programs."),
 )
 
 
@@ -77,29 +100,50 @@ class Asked(Struct, frozen=True):
     directory: str = "."
     name: str | None = None
     list_file: BinaryIO | None = None
+    from_curl: bool = False
+    mirrors: tuple[str, ...] = ()
     max_segments: int | None = None
     checksums: tuple[str, ...] = ()
+    sums_from: str | None = None
     overwrite: bool = False
+    dry_run: bool = False
+    as_json: bool = False
     request: AskedRequest = AskedRequest()
 
     def specs(self) -> list[JobSpec]:
         """One spec per URL, those of the list last. Raises UsageError."""
-        urls = [_checked(text) for text in self.urls]
+        if self.as_json and not self.dry_run:
+            raise UsageError("--json goes with --dry-run; `ddm status --json` tells of jobs")
+        if self.from_curl:
+            if self.urls or self.list_file is not None:
+                raise UsageError("--from-curl brings the URL; give no other, and no list")
+            command = from_stdin()
+            like = self._like(1)
+            return [replace(of_command(command, like), mirrors=self._mirrors())]
+        entries = [Entry(0, _checked(text)) for text in self.urls]
         if self.list_file is not None:
-            urls += _listed(self.list_file)
-        if not urls and self.list_file is None:
+            entries += listed(self.list_file)
+        elif not entries:
             raise UsageError("nothing to fetch; give a URL, or a file of URLs with -i")
+        like = self._like(len(entries))
+        if self.mirrors:
+            (entry,) = entries
+            entries = [replace(entry, mirrors=(*entry.mirrors, *self._mirrors()))]
+        return [of_entry(entry, like) for entry in entries]
+
+    def _like(self, count: int) -> JobSpec:
+        """What the command line says of all the jobs. Raises UsageError."""
+        if count != 1:
+            if self.name is not None:
+                raise UsageError(f"-o names one file, but there are {count} URLs; use -d for many")
+            for option, given in (("--checksum", self.checksums), ("--mirror", self.mirrors)):
+                if given:
+                    raise UsageError(f"{option} is of one file, but there are {count} URLs")
         if self.name is not None:
-            if len(urls) != 1:
-                raise UsageError(
-                    f"-o names one file, but there are {len(urls)} URLs; use -d for many"
-                )
             disposition.check_asked_name(self.name)
-        if self.checksums and len(urls) != 1:
-            raise UsageError(f"--checksum is of one file, but there are {len(urls)} URLs")
-        like = JobSpec(
+        return JobSpec(
             url="",
-            directory=_absolute(self.directory),
+            directory=absolute(self.directory),
             name=self.name,
             max_segments=self.max_segments or 0,
             checksums=tuple(map(parse_checksum, self.checksums)),
@@ -108,7 +152,9 @@ class Asked(Struct, frozen=True):
             overwrite=self.overwrite,
             headers=self.request.fields(),  # last: it may ask for a password
         )
-        return [replace(like, url=text) for text in urls]
+
+    def _mirrors(self) -> tuple[str, ...]:
+        return tuple(map(_checked, self.mirrors))
 
 
 def parameters(function: Command) -> Command:
@@ -135,24 +181,3 @@ def _checked(text: str) -> str:
     """The URL as it was written, if it is one that DDM fetches. Raises UsageError."""
     url.parse(text)
     return text.strip()
-
-
-def _listed(list_file: BinaryIO) -> Iterator[str]:
-    """The URLs of a list. Raises UsageError with the file and the line."""
-    number = 0
-    while line := list_file.readline(_LINE_BYTES_MAX):
-        number += 1
-        try:
-            text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip()
-            if text and not text.startswith("#"):
-                yield _checked(text)
-        except UnicodeDecodeError:
-            raise UsageError(f"{list_file.name}, line {number}: this is not UTF-8 text") from None
-        except UsageError as error:
-            raise UsageError(f"{list_file.name}, line {number}: {error}") from None
-
-
-def _absolute(directory: str) -> str:
-    """The directory as the store knows it: one spelling for each, links left alone if possible."""
-    path = Path(directory)
-    return os.path.realpath(path) if ".." in path.parts else str(path.absolute())

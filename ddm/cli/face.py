@@ -16,8 +16,11 @@ from ddm.cli.tally import Picture
 class Face:
     """The quiet face, and the shape of the others.
 
+    draws: whether it has a picture on the terminal, which nobody else may write into.
     drew: whether there was a picture that is gone at the end, so that the sums have to be told.
     """
+
+    draws = False
 
     def __init__(self) -> None:
         self.picture: Callable[[], Picture] | None = None
@@ -38,8 +41,15 @@ class Face:
     def note(self, sentence: str) -> None:
         """Say something that is good to know."""
 
+    def warn(self, sentence: str) -> None:
+        """Say something that went wrong, beside the jobs."""
+        voice.say(sentence)
+
+    def hide(self) -> None:
+        """Leave the terminal as it was found, for a while: the next `run` draws again."""
+
     def close(self) -> None:
-        """Leave the terminal as it was found."""
+        """The same for good."""
 
     def restore(self) -> None:
         """The same in a hurry, from a signal's handler."""

@@ -30,6 +30,8 @@ _SHOW_CURSOR = b"\x1b[?25h\r\n"
 class Screen(Face):
     """The face for terminals."""
 
+    draws = True
+
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         self._console = console or Console(stderr=True, markup=False, highlight=False, emoji=False)
@@ -62,14 +64,23 @@ class Screen(Face):
         """See Face."""
         self._above(partial(voice.say, sentence))
 
-    def close(self) -> None:
+    def warn(self, sentence: str) -> None:
         """See Face."""
-        self._due = self.picture = None
+        self._above(partial(voice.say, sentence))
+
+    def hide(self) -> None:
+        """See Face."""
+        self._due = None if self.picture is None else 0.0
         if self._live is not None:
             live, self._live = self._live, None
             with suppress(OSError):
                 live.stop()
         self._write_lines()
+
+    def close(self) -> None:
+        """See Face."""
+        self.picture = None
+        self.hide()
 
     def restore(self) -> None:
         """See Face."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +13,18 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ddm import config
-from ddm.cli import human
+from ddm.cli import human, voice
 from ddm.cli.face import Face
+from ddm.cli.hooks import Hooks
+from ddm.cli.narrator import Narrator
 from ddm.cli.outcome import Outcome, exit_status, of_record, of_view, removed
 from ddm.cli.places import log_path
 from ddm.cli.plain import Plain
 from ddm.cli.signals import Signals
 from ddm.cli.tally import Tally
+from ddm.cli.terminal import is_dumb
 from ddm.core.view import JobView
-from ddm.errors import Exit
+from ddm.errors import Exit, HeldError
 from ddm.limits import Limits
 from ddm.log import Log, open_log
 from ddm.store.jobs import JobStore
@@ -28,8 +32,9 @@ from ddm.store.jobs import JobStore
 if TYPE_CHECKING:
     from ddm.manager import Manager
 
-# Terminals that cannot move a cursor.
-_DUMB = ("", "dumb", "unknown")
+# A `ddm pause` holds the state directory for milliseconds.
+PATIENCE_S = 1.0
+_HELD_POLL_S = 0.02
 
 
 class Session(Struct, frozen=True):
@@ -41,16 +46,34 @@ class Session(Struct, frozen=True):
     face: Face
     signals: Signals
     tally: Tally
+    hooks: Hooks
+    narrator: Narrator
 
-    def manager(self) -> Manager:
-        """The manager of this state directory. Raises HeldError, StateError."""
+    def manager(self, *, patience_s: float = 0.0) -> Manager:
+        """The manager of this state directory. Raises HeldError, StateError.
+
+        patience_s: how long another ddm that holds it is waited for.
+        """
         from ddm.manager import Manager  # noqa: PLC0415 - pycurl, which no help text and no typo needs
 
-        return Manager.open(self.directory, self.limits, log=self.log)
+        until_s = time.monotonic() + patience_s
+        while True:
+            try:
+                manager = Manager.open(self.directory, self.limits, log=self.log)
+            except HeldError:
+                if time.monotonic() >= until_s or self.signals.caught:
+                    raise
+                time.sleep(_HELD_POLL_S)
+            else:
+                for notice in manager.notices:
+                    voice.say(notice)
+                return manager
 
     def ended(self, outcome: Outcome) -> None:
         """Count a job that is over, and tell."""
         self.tally.outcomes[outcome.job_id] = outcome
+        if outcome.code == Exit.OK and outcome.job_id in self.tally.checking:
+            self.face.note(f"{outcome.label}: it is there already; nothing to do")
         self.face.ended(outcome)
 
     def collect(self, store: JobStore, ids: Iterable[int], *, all_of_them: bool = False) -> None:
@@ -67,30 +90,56 @@ class Session(Struct, frozen=True):
             elif record.state.ended or all_of_them:
                 self.ended(of_record(record))
 
-    def drive(self, manager: Manager, ids: Iterable[int] | None) -> None:
-        """Turn the manager until these jobs (None: the queue) are over, or a signal stopped it."""
+    def work(self, manager: Manager, ids: Collection[int]) -> int:
+        """Fetch those of these jobs that are not over; the command's exit status."""
+        self.collect(manager.store, ids)
+        self.drive(manager, [job_id for job_id in ids if job_id not in self.tally.outcomes])
+        self.collect(manager.store, ids, all_of_them=not self.signals.caught)
+        return self.exit_status()
+
+    def drive(self, manager: Manager, ids: Iterable[int] | None, *, forever: bool = False) -> None:
+        """Turn the manager until these jobs (None: the queue) are over, or a signal stopped it.
+
+        forever: only a signal ends it, and jobs wait for room on a full disk as long as it takes.
+        """
 
         def on_ended(view: JobView) -> None:
-            if view.state.ended:  # not one that goes back to the queue
+            self.narrator.run(manager.reactor.now)  # what came before its end is told before it
+            if view.state.ended or view.removed:  # not one that goes back to the queue
                 self.ended(of_view(view))
+            if view.id not in self.tally.checking or view.failure is not None:
+                self.hooks.ended(view)
 
         manager.on_ended = on_ended
         manager.work_on(ids)
         self.face.picture = lambda: self.tally.picture(manager.view())
         manager.reactor.join(self.face)
+        self.hooks.join(manager.reactor)
+        self.narrator.view = manager.view
+        manager.reactor.join(self.narrator)
         self.signals.wake(manager.wakeup_fd)
-        stopping = False
         try:
-            while not manager.idle:
-                if self.signals.caught and not stopping:
-                    stopping = True
-                    self.face.note("stopping; what was fetched is kept")
-                    manager.stop()
-                manager.turn()
+            self._turn(manager, forever=forever)
         finally:
             self.signals.wake(-1)
+            self.hooks.leave()
+            manager.reactor.leave(self.narrator)
             manager.reactor.leave(self.face)
             self.face.close()
+
+    def _turn(self, manager: Manager, *, forever: bool) -> None:
+        stopping = False
+        while not manager.idle or ((forever or self.hooks.busy) and not stopping):
+            if self.signals.resting:
+                self.face.hide()
+                self.signals.rest()
+            if self.signals.caught and not stopping:
+                stopping = True
+                self.face.note("stopping; what was fetched is kept")
+                manager.stop()
+            if manager.stuck and not forever:
+                manager.give_up_waiting()
+            manager.turn()
 
     def exit_status(self) -> int:
         """The command's exit status, once all is over; a last line for people goes before it."""
@@ -106,10 +155,12 @@ class Session(Struct, frozen=True):
 
 
 @contextmanager
-def session(*, quiet: bool, flags: Mapping[str, object] | None = None) -> Iterator[Session]:
+def session(
+    *, quiet: bool, verbose: int = 0, flags: Mapping[str, object] | None = None
+) -> Iterator[Session]:
     """A session for the length of a `with` block. Raises ConfigError.
 
-    flags: settings by key, as `config.load` takes them.
+    verbose: how often -v was given. flags: settings by key, as `config.load` takes them.
     """
     loaded = config.load(os.environ, overrides=flags)
     log = open_log(log_path())
@@ -120,7 +171,19 @@ def session(*, quiet: bool, flags: Mapping[str, object] | None = None) -> Iterat
         face.note(log.problem)
     try:
         with Signals(face.restore) as signals:
-            yield Session(config.state_dir(), loaded.limits, log, face, signals, Tally())
+            hooks = Hooks(loaded.limits, face, log, os.environ)
+            narrator = Narrator(face, verbose)
+            log.listener = narrator.hear
+            yield Session(
+                directory=config.state_dir(),
+                limits=loaded.limits,
+                log=log,
+                face=face,
+                signals=signals,
+                tally=Tally(),
+                hooks=hooks,
+                narrator=narrator,
+            )
     finally:
         face.close()
         log.close()
@@ -130,7 +193,7 @@ def choose_face(environ: Mapping[str, str], *, quiet: bool, terminal: bool) -> F
     """The face for this stderr. rich is loaded for a terminal that can show it, and only then."""
     if quiet:
         return Face()
-    if not terminal or environ.get("TERM", "") in _DUMB:
+    if not terminal or is_dumb(environ):
         return Plain()
     from ddm.cli.screen import Screen  # noqa: PLC0415 - 60 ms that only a terminal has to pay
 

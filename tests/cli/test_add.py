@@ -1,6 +1,8 @@
 import io
 import sys
 
+import pytest
+
 from ddm.errors import Exit
 from ddm.spec import Route
 from ddm.store.lock import ManagerLock
@@ -27,6 +29,16 @@ def test_it_works_while_another_ddm_holds_the_queue(ddm, home):
 
     assert ddm("add", "http://127.0.0.1/a").out == "1\n"
     lock.release()
+
+
+def test_a_damaged_queue_is_kept_aside_and_a_new_one_begun(ddm, home):
+    path = home / "state" / "ddm" / "jobs.db"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database" * 1000)
+    ran = ddm("add", "http://127.0.0.1/a")
+
+    assert (ran.code, ran.out) == (0, "1\n")
+    assert "it is kept as" in ran.err
 
 
 def test_urls_come_from_stdin(ddm, monkeypatch):
@@ -63,3 +75,26 @@ def test_how_to_ask_is_stored_and_status_shows_nothing_of_it(ddm, store, home):
     shown = ran.err + ddm("status").out + ddm("status", "--json").out + repr(job)
     assert "s3cret" not in shown
     assert "bWU6czNjcmV0" not in shown
+
+
+@pytest.mark.parametrize(("options", "hint"), [([], True), (["-q"], False)])
+def test_on_a_terminal_the_next_step_is_told(ddm, monkeypatch, options, hint):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    ran = ddm("add", *options, "http://127.0.0.1/a")
+
+    assert ran.out == "1\n"
+    assert ("`ddm run`" in ran.err) == hint
+
+
+def test_a_dry_run_queues_nothing(ddm, refused, store):
+    ran = ddm("add", "--dry-run", refused)
+
+    assert (ran.code, ran.out) == (Exit.NETWORK, "")
+    assert store.all() == []
+
+
+def test_a_job_of_the_queue_is_never_for_stdout(ddm, store):
+    ran = ddm("add", "-o", "-", "http://127.0.0.1/a")
+
+    assert (ran.code, store.all()) == (Exit.USAGE, [])
+    assert "`ddm get`" in ran.err

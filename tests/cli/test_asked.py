@@ -121,3 +121,52 @@ def test_every_file_is_asked_for_in_the_same_way():
         )
         for url in ("http://h/a", "http://h/b")
     ]
+
+
+def test_files_of_a_list_come_with_their_own_options(url_list):
+    content = b"http://h/a\thttp://m/a\n out=one\n dir=/other\nhttp://h/b\n"
+
+    assert _specs(list_file=url_list(content), max_segments=2) == [
+        JobSpec("http://h/a", "/other", "one", max_segments=2, mirrors=("http://m/a",)),
+        JobSpec("http://h/b", "/files", max_segments=2),
+    ]
+
+
+def test_mirrors_go_with_one_url(url_list):
+    file = url_list(b"http://h/a\thttp://m/a\n")
+    (spec,) = _specs(list_file=file, mirrors=(" http://n/a",))
+
+    assert spec.mirrors == ("http://m/a", "http://n/a")
+
+
+def test_mirrors_for_two_urls_are_refused():
+    with pytest.raises(UsageError, match="--mirror is of one file, but there are 2 URLs"):
+        _specs("http://h/a", "http://h/b", mirrors=("http://m/a",))
+
+
+def test_a_mirror_that_is_no_url_is_refused():
+    with pytest.raises(UsageError):
+        _specs("http://h/a", mirrors=("nope",))
+
+
+@pytest.mark.parametrize("urls", [(), ("http://h/a",)])
+def test_a_curl_command_goes_with_no_other_source(urls, url_list):
+    file = None if urls else url_list(b"")
+
+    with pytest.raises(UsageError, match="--from-curl brings the URL"):
+        _specs(*urls, list_file=file, from_curl=True)
+
+
+def test_a_curl_command_is_a_job(monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(b"curl http://h/a -b a=b"))
+    monkeypatch.setattr("sys.stdin", stdin)
+
+    assert _specs(from_curl=True, name="c", mirrors=("http://m/a",)) == [
+        JobSpec("http://h/a", "/files", "c", headers=(("Cookie", "a=b"),), mirrors=("http://m/a",))
+    ]
+
+
+def test_json_is_of_a_dry_run():
+    with pytest.raises(UsageError, match="--json goes with --dry-run"):
+        _specs("http://h/a", as_json=True)
+    assert len(_specs("http://h/a", as_json=True, dry_run=True)) == 1

@@ -1,12 +1,8 @@
 import hashlib
+import json
 
 import pytest
-from click.testing import CliRunner
-from msgspec.structs import replace
 
-from ddm.cli import get
-from ddm.cli.group import ddm as group
-from ddm.cli.session import session
 from ddm.errors import Exit
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure
@@ -14,47 +10,108 @@ from ddm.spec import Checksum, JobSpec, Route
 
 
 @pytest.fixture
-def fetched(store, refused, home):
-    """A job that is done, its file of three bytes in the current directory."""
-    (job_id,) = store.add([JobSpec(refused, str(home))])
-    store.set_part(job_id, "a.bin", Representation(3), PartIdentity("boot", 1, 1), 0)
-    store.set_state(job_id, State.DONE, None)
+def fetched(home):
+    """The file of three bytes that was fetched."""
     path = home / "a.bin"
     path.write_bytes(b"abc")
     return path
 
 
-def test_a_file_that_is_there_is_said_and_not_asked_for(ddm, fetched, refused):
-    ran = ddm("get", refused)
+@pytest.fixture
+def known(store, home, fetched):
+    """Makes a job that has fetched that file."""
+
+    def make(url):
+        (job_id,) = store.add([JobSpec(url, str(home))])
+        representation = Representation(3, etag='"one"')
+        store.set_part(job_id, "a.bin", representation, PartIdentity("boot", 1, 1), 0)
+        store.set_state(job_id, State.DONE, None)
+        return url
+
+    return make
+
+
+@pytest.fixture
+def gone(known, refused):
+    """Its URL, where nobody answers any more."""
+    return known(refused)
+
+
+@pytest.fixture
+def unchanged(known, httpserver):
+    """Its URL, where the server still has it."""
+    httpserver.expect_request("/a.bin").respond_with_data(status=304, headers={"ETag": '"one"'})
+    return known(httpserver.url_for("/a.bin"))
+
+
+@pytest.fixture
+def changed(known, httpserver):
+    """Its URL, where the server has another file by now."""
+    httpserver.expect_request("/a.bin").respond_with_data(b"other", headers={"ETag": '"two"'})
+    return known(httpserver.url_for("/a.bin"))
+
+
+def test_a_file_that_is_there_and_could_not_be_checked_is_an_error_and_stays(
+    ddm, fetched, gone, store
+):
+    ran = ddm("get", gone)
+
+    assert (ran.code, ran.out) == (Exit.NETWORK, "")
+    assert ran.err.startswith("ddm: a.bin: ")
+    assert [job.state for job in store.all()] == [State.DONE]
+    assert fetched.read_bytes() == b"abc"
+
+
+def test_a_file_that_is_there_and_still_the_server_s_is_nothing_to_do(ddm, fetched, unchanged):
+    ran = ddm("get", unchanged)
 
     assert (ran.code, ran.out) == (0, f"{fetched}\n")
     assert ran.err == "ddm: a.bin: it is there already; nothing to do\n"
 
 
-def test_a_quiet_get_of_a_file_that_is_there_says_nothing(ddm, fetched, refused):
-    ran = ddm("get", "-q", refused)
+def test_a_file_that_changed_on_the_server_is_said_and_stays(ddm, fetched, changed, store):
+    ran = ddm("get", changed)
+
+    assert (ran.code, ran.out) == (Exit.CHANGED, "")
+    assert ran.err.startswith("ddm: a.bin: ")
+    assert "--overwrite" in ran.err
+    assert [job.state for job in store.all()] == [State.DONE]
+    assert fetched.read_bytes() == b"abc"
+
+
+def test_a_quiet_get_of_a_file_that_is_there_says_nothing(ddm, fetched, unchanged):
+    ran = ddm("get", "-q", unchanged)
 
     assert (ran.code, ran.out, ran.err) == (0, "", "")
 
 
+def test_a_paused_job_goes_on(ddm, refused, store, home):
+    store.add([JobSpec(refused, str(home))])
+    ddm("pause", 1)
+    ran = ddm("get", refused)
+
+    assert ran.code == Exit.NETWORK
+    assert [job.state for job in store.all()] == [State.FAILED]
+
+
 @pytest.mark.parametrize("other", ["-o", "-d"])
-def test_another_name_or_directory_is_another_job(ddm, fetched, refused, store, other):
-    ddm("get", refused, other, "b")
+def test_another_name_or_directory_is_another_job(ddm, fetched, gone, store, other):
+    ddm("get", gone, other, "b")
 
     assert len(store.all()) == 2
 
 
-def test_a_file_that_is_gone_is_a_new_job(ddm, fetched, refused, store):
+def test_a_file_that_is_gone_is_a_new_job(ddm, fetched, gone, store):
     fetched.unlink()
-    ran = ddm("get", refused)
+    ran = ddm("get", gone)
 
     assert ran.code == Exit.NETWORK
     assert [job.state for job in store.all()] == [State.DONE, State.FAILED]
 
 
-def test_a_file_of_another_size_is_a_new_job(ddm, fetched, refused, store):
+def test_a_file_of_another_size_is_a_new_job(ddm, fetched, gone, store):
     fetched.write_bytes(b"somebody else's")
-    ddm("get", refused)
+    ddm("get", gone)
 
     assert len(store.all()) == 2
 
@@ -105,34 +162,22 @@ def test_the_same_options_again_are_no_news(ddm, refused):
     assert "options" not in ddm("get", "-H", "X-Key: 1", refused).err
 
 
-def test_a_job_in_work_keeps_its_options(home, refused, store, capsys):
-    spec = JobSpec(refused, str(home))
-    store.add([spec])
-    store.set_state(1, State.RUNNING, None)
-    with session(quiet=False) as here:
-        ids = get._jobs(here, store, [replace(spec, overwrite=True)], force_restart=False)
-
-    assert ids == [1]
-    assert "it is in work already, and keeps the options it has" in capsys.readouterr().err
-    assert store.get(1).spec == spec
-
-
-def test_a_file_that_is_there_is_fetched_again_to_be_overwritten(ddm, fetched, refused, store):
-    ran = ddm("get", "--overwrite", refused)
+def test_a_file_that_is_there_is_fetched_again_to_be_overwritten(ddm, fetched, gone, store):
+    ran = ddm("get", "--overwrite", gone)
 
     assert ran.code == Exit.NETWORK
     assert [job.state for job in store.all()] == [State.DONE, State.FAILED]
     assert fetched.read_bytes() == b"abc"
 
 
-def test_a_file_that_is_there_with_the_right_digest_is_not_asked_for(ddm, fetched, refused, store):
-    ran = ddm("get", "--checksum", f"md5:{hashlib.md5(b'abc').hexdigest()}", refused)
+def test_a_file_that_is_there_with_the_right_digest_is_the_same_job(ddm, fetched, unchanged, store):
+    ran = ddm("get", "--checksum", f"md5:{hashlib.md5(b'abc').hexdigest()}", unchanged)
 
     assert (ran.code, len(store.all())) == (0, 1)
 
 
-def test_a_file_that_is_there_with_another_digest_is_a_new_job(ddm, fetched, refused, store):
-    ran = ddm("get", "--checksum", "md5:" + "0" * 32, refused)
+def test_a_file_that_is_there_with_another_digest_is_a_new_job(ddm, fetched, gone, store):
+    ran = ddm("get", "--checksum", "md5:" + "0" * 32, gone)
 
     assert ran.code == Exit.NETWORK
     assert store.get(2).spec.checksums == (Checksum("md5", "0" * 32),)
@@ -155,7 +200,32 @@ def test_a_file_of_authorities_has_to_exist(ddm, refused):
     assert "none.pem" in ran.err
 
 
-def test_the_help_fits_on_eighty_columns():
-    said = CliRunner().invoke(group, ["get", "--help"], terminal_width=80).output
+def test_a_receipt_tells_of_the_jobs_of_this_command_alone(ddm, refused, store, home, unchanged):
+    store.add([JobSpec("http://127.0.0.1/other", str(home))])
+    ran = ddm("get", "--receipt", "r.json", unchanged, refused)
 
-    assert max(map(len, said.splitlines())) <= 80
+    found = json.loads((home / "r.json").read_text())
+    assert ran.code == found["exit_status"] == Exit.NETWORK
+    assert [(job["state"], job["exit_status"]) for job in found["jobs"]] == [
+        ("done", 0),
+        ("failed", Exit.NETWORK),
+    ]
+
+
+def test_a_receipt_that_cannot_be_written_is_known_before(ddm, refused, store):
+    ran = ddm("get", "--receipt", "none/r.json", refused)
+
+    assert ran.code == Exit.USAGE
+    assert store.all() == []
+
+
+def test_a_dry_run_queues_nothing(ddm, refused, store):
+    ran = ddm("get", "--dry-run", "--max-tries", 1, refused)
+
+    assert (ran.code, ran.out) == (Exit.NETWORK, "")
+    assert store.all() == []
+
+
+@pytest.mark.parametrize(("options", "told"), [([], False), (["-v"], True), (["-q", "-v"], False)])
+def test_v_tells_the_states(ddm, refused, options, told):
+    assert ("probing" in ddm("get", *options, refused).err) is told

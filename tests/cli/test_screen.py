@@ -39,9 +39,10 @@ def test_a_frame_is_drawn_at_most_ten_times_a_second(screen, terminal):
 
 
 def test_drawing_starts_no_thread(screen):
+    before = threading.active_count()
     screen.run(0.0)
 
-    assert threading.active_count() == 1
+    assert threading.active_count() == before
 
 
 def test_without_a_picture_nothing_is_drawn(screen, terminal):
@@ -86,6 +87,25 @@ def test_the_cursor_comes_back(screen, terminal):
 
     assert HIDE_CURSOR in hidden
     assert terminal.getvalue().rindex(SHOW_CURSOR) > terminal.getvalue().rindex(HIDE_CURSOR)
+
+
+def test_a_hidden_picture_gives_the_terminal_back_and_comes_again_at_once(screen, terminal):
+    screen.run(0.0)
+    screen.hide()
+    hidden = terminal.getvalue()
+    due = screen.deadline()
+    screen.run(0.01)
+
+    assert hidden.rindex(SHOW_CURSOR) > hidden.rindex(HIDE_CURSOR)
+    assert due == 0.0
+    assert HIDE_CURSOR in terminal.getvalue()[len(hidden) :]
+
+
+def test_there_is_nothing_to_hide_before_the_first_picture(screen, terminal):
+    screen.picture = None
+    screen.hide()
+
+    assert (terminal.getvalue(), screen.deadline()) == ("", None)
 
 
 def test_a_terminal_that_has_gone_ends_the_drawing_and_nothing_else(screen):

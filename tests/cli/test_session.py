@@ -6,7 +6,7 @@ from ddm.cli import session
 from ddm.cli.face import Face
 from ddm.cli.plain import Plain
 from ddm.errors import ConfigError, Exit
-from ddm.record import State, StoredFailure
+from ddm.record import State, StoredFailure, Wanted
 from ddm.spec import JobSpec
 
 SPEC = JobSpec("http://127.0.0.1/a", "/files")
@@ -127,3 +127,43 @@ def test_after_a_picture_the_sums_are_told_for_one_job_too(home, store, capsys):
         said.append("1 of 1 done, 0 MiB" in capsys.readouterr().err)
 
     assert said == [False, True]
+
+
+def test_a_file_that_was_there_and_was_checked_is_said(home, store, capsys):
+    store.add([SPEC])
+    store.set_state(1, State.DONE, None)
+    with session.session(quiet=False) as here:
+        here.tally.checking.add(1)
+        here.collect(store, [1])
+
+    assert ": it is there already; nothing to do\n" in capsys.readouterr().err
+
+
+def test_what_the_manager_found_is_told_also_when_quiet(home, capsys):
+    (home / "state" / "ddm").mkdir(parents=True)
+    (home / "state" / "ddm" / "jobs.db").write_bytes(b"no database" * 1000)
+    with session.session(quiet=True) as here:
+        here.manager().close()
+
+    assert capsys.readouterr().err.startswith("ddm: ")
+
+
+def test_working_collects_what_is_over_before_and_what_is_left_after(here, store, home, refused):
+    ids = store.add([SPEC, JobSpec(refused, str(home))])
+    store.set_state(1, State.DONE, None)
+    here.tally.expect(ids)
+    with here.manager() as manager:
+        code = here.work(manager, ids)
+
+    assert code == Exit.NETWORK
+    assert sorted(here.tally.outcomes) == ids
+
+
+def test_a_job_that_another_paused_ends_the_work_unfinished(here, store):
+    ids = store.add([SPEC])
+    here.tally.expect(ids)
+    store.wish(ids, Wanted.PAUSE)
+    with here.manager() as manager:
+        code = here.work(manager, ids)
+
+    assert code == Exit.UNFINISHED
