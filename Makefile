@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pyproject
 
-.PHONY: help demo test check fix clean
+.PHONY: help demo test check fix docs clean
 
 help:
 	@echo "make demo    fetch two dozen files at once from a small server of our own"
 	@echo "make test    every test"
 	@echo "make check   format, lint, types, floors, tidiness"
 	@echo "make fix     let the formatter and the linter repair what they can"
+	@echo "make docs    write the generated pages anew"
 	@echo "make clean   remove the environment and what the tools left behind"
 	@echo "Each makes its environment in $(VENV) first. PYTHON=python3.12 chooses another Python."
 
@@ -36,6 +37,18 @@ check: $(STAMP)
 fix: $(STAMP)
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format .
+
+# A test fails while one of them is stale.
+docs: $(STAMP)
+	@$(BIN)/python -m ddm.cli.reference > docs/cli.md
+	@$(BIN)/python -m ddm.cli.manual docs/man
+	@$(BIN)/python -m ddm.cli.exit_codes > docs/exit-codes.md
+	@$(BIN)/python -m integration.hostile.table > docs/hostile.md
+	@$(BIN)/python -m integration.pictures
+	@$(BIN)/python -m tests.http.test_response_table
+	@$(BIN)/python -m tests.test_failures_page
+	@PYTHONPATH=. $(BIN)/python tests/test_states.py
+	@PYTHONPATH=. $(BIN)/python tests/test_settings.py
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 import click
 
 from ddm.cli import voice
-from ddm.cli.group import ddm
+from ddm.cli.group import COMPLETE, ddm
 from ddm.errors import DDMError, Exit
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status."""
+    if asked := os.environ.get(COMPLETE):
+        from ddm.cli import completion  # noqa: PLC0415 - for a TAB only
+
+        return completion.answer(ddm, asked)
     try:
         status = ddm.main(list(arguments), prog_name="ddm", standalone_mode=False)
     except click.ClickException as error:

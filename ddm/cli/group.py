@@ -6,18 +6,41 @@ commands.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from ddm import __version__
 
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
 COMMANDS = {
     "get": ("ddm.cli.get", "Fetch files now, and wait for them."),
     "add": ("ddm.cli.add", "Put files into the queue, for `ddm run`."),
     "run": ("ddm.cli.run", "Fetch everything that is in the queue."),
-    "status": ("ddm.cli.status", "Show the jobs and how far they are."),
+    "status": (
+        "ddm.cli.status",
+        "Show the jobs: how far they are, how fast, and what they wait for.",
+    ),
+    "pause": ("ddm.cli.pause", "Let jobs rest until they are resumed."),
+    "resume": ("ddm.cli.resume", "Let paused and failed jobs go on."),
+    "remove": ("ddm.cli.remove", "Take jobs out of the queue."),
+    "import-har": ("ddm.cli.import_har", "Put into the queue what a browser has begun."),
+    "bench": ("ddm.cli.bench", "Measure how many connections pay for a file."),
+    "checksum": ("ddm.cli.checksum", "Print or check the digests of files."),
+    "log": ("ddm.cli.log_command", "Tell what happened: to one job, or to all."),
+    "config": ("ddm.cli.config_command", "Show and change the settings."),
+    "completion": ("ddm.cli.completion", "Print a script that makes TAB complete ddm."),
 }
+
+# Set by the script of `ddm completion`, for a TAB; click's own name for it.
+COMPLETE = "_DDM_COMPLETE"
+
+# Those that draw on a terminal: they take --color.
+DRAWING = ("get", "run", "status")
 
 
 class LazyGroup(click.Group):
@@ -35,13 +58,60 @@ class LazyGroup(click.Group):
             return None
         module, _ = COMMANDS[cmd_name]
         command: click.Command = import_module(module).command
+        if cmd_name in DRAWING and not any(each.name == "color" for each in command.params):
+            command.params.append(_color())
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """See click. What is no command gets a way out; a URL is not repeated, for it may hold a secret."""
+        name = args[0]
+        if name.lower().startswith(("http://", "https://")):
+            ctx.fail("There is no command before the URL. Did you mean 'ddm get URL'?")
+        if name not in COMMANDS and not name.startswith("-"):
+            import difflib  # noqa: PLC0415 - for slips only
+
+            nearest = difflib.get_close_matches(name, COMMANDS, 1)
+            if nearest:
+                ctx.fail(f"No such command {name!r}. Did you mean {nearest[0]!r}?")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """See click. From the table alone: a TAB loads no command that is not there yet."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - for a TAB only
+
+        found = [
+            CompletionItem(name, help=text)
+            for name, (_, text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands in `ddm --help`, from the table alone."""
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+def _color() -> click.Option:
+    """--color: the one place where it is decided. Screens, and rich too, look at NO_COLOR."""
+    return click.Option(
+        ["--color"],
+        type=click.Choice(["auto", "always", "never"]),
+        expose_value=False,
+        callback=_set_color,
+        help="Colours on a terminal. Default: auto, which is never where NO_COLOR is set.",
+    )
+
+
+def _set_color(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    del ctx, param
+    if value == "never":
+        os.environ["NO_COLOR"] = "1"
+    elif value == "always":
+        os.environ.pop("NO_COLOR", None)
 
 
 @click.group(

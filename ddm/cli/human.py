@@ -5,6 +5,8 @@ Amounts are rounded down: what is not whole never reads as whole.
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from math import ceil
 
 from ddm.limits import MIB
@@ -63,3 +65,36 @@ def duration(span_s: float) -> str:
     if whole_s < _DAY_S:
         return f"{whole_s // _HOUR_S} h {whole_s % _HOUR_S // _MINUTE_S:02} min"
     return f"{whole_s // _DAY_S} d {whole_s % _DAY_S // _HOUR_S} h"
+
+
+def fitting(words: Sequence[str], width: int, comma: str = ", ") -> str:
+    """As many of the words as fit into so many cells, with commas between; always the first."""
+    line = words[0] if words else ""
+    for word in words[1:]:
+        if len(line) + len(comma) + len(word) > width:
+            break
+        line += comma + word
+    return line
+
+
+def cut(line: str, width: int, dots: str = "...") -> str:
+    """A line that fits into so many cells of a terminal; dots stand for what is missing."""
+    if cells(line) <= width:
+        return line
+    line = line[:width]
+    while cells(line) > width - len(dots) and line:
+        line = line[:-1]
+    return line + dots
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal a text takes (Unicode Standard Annex #11)."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells_of(sign) for sign in text)
+
+
+def _cells_of(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1

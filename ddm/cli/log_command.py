@@ -41,11 +41,18 @@ def command(*, job_id: int | None, last: int | None, as_json: bool) -> int:
     found = (entry for entry in entries(log_path()) if job_id is None or entry.job == job_id)
     told = Entry.stored if as_json else sentence
     if not _print(found if last is None else deque(found, last), told):
-        if job_id is not None:
-            with opened_store() as store:
-                named(store, (job_id,))
-        voice.say("nothing is logged" + (f" about job {job_id}" if job_id else ""))
+        _say_nothing(job_id)
     return Exit.OK
+
+
+def _say_nothing(job_id: int | None) -> None:
+    """Say that nothing is logged. Raises UsageError where there is no such job either."""
+    if job_id is None:
+        voice.say("nothing is logged")
+        return
+    with opened_store() as store:
+        named(store, (job_id,))
+    voice.say(f"nothing is logged about job {job_id}")
 
 
 def sentence(entry: Entry) -> str:
@@ -67,8 +74,8 @@ def _told(entry: Entry) -> str:
         case "traceback":
             return f"{fields.get('line')}"
         case event:
-            rest = {name: value for name, value in fields.items() if name != "job"}
-            return " ".join((event, *(f"{name}={value}" for name, value in rest.items())))
+            rest = {name: value for name, value in fields.items() if name not in ("job", "why")}
+            return " ".join((event, *(f"{name}={value}" for name, value in rest.items()))) + why
 
 
 def _local(time: str) -> str:
@@ -81,8 +88,8 @@ def _local(time: str) -> str:
 
 def _print(found: Iterable[Entry], told: Callable[[Entry], str]) -> bool:
     """Print them, some hundred at a time; whether there were any."""
-    lines, any_ = map(told, found), False
+    lines, some = map(told, found), False
     while batch := list(islice(lines, _BATCH)):
         voice.show("\n".join(batch))
-        any_ = True
-    return any_
+        some = True
+    return some

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ddm import redact
 from ddm.core.view import JobView
@@ -17,8 +18,8 @@ class Outcome(Struct, frozen=True):
     """How one job ended.
 
     label: the file's name, or its redacted URL while it has none; safe to show.
-    path: where the file is, None if it is not there. done_bytes: how much of it.
-    message: why it is not there, one sentence, safe to show.
+    path: where the file is, None if it is not there or not to be relied on. done_bytes: how much of it.
+    message: what is wrong with that, one sentence, safe to show.
     code: the exit status of this job alone.
     """
 
@@ -33,33 +34,34 @@ class Outcome(Struct, frozen=True):
 def of_view(view: JobView) -> Outcome:
     """The outcome of a job that has just ended."""
     failure = view.failure
-    return Outcome(
+    done = view.state is State.DONE and failure is None
+    outcome = Outcome(
         job_id=view.id,
         label=redact.text(view.name or view.url),
-        path=str(Path(view.directory, view.name)) if view.state is State.DONE else None,
+        path=str(Path(view.directory, view.name)) if done else None,
         done_bytes=view.done_bytes,
-        message=redact.text(failure.message) if failure else _unfinished(view.state),
+        message=redact.text(failure.message) if failure else _unfinished(view.id, view.state),
         code=_code(view.state, failure.code if failure else None),
     )
+    return _as_removed(outcome) if view.removed else outcome
 
 
 def of_record(record: JobRecord) -> Outcome:
     """The outcome of a job as the store knows it."""
-    error = record.error if record.state is State.FAILED else None
+    error = record.error if record.state in (State.DONE, State.FAILED) else None
     return Outcome(
         job_id=record.id,
         label=redact.text(record.name or redact.url(record.spec.url)),
-        path=path_of(record) if record.state is State.DONE else None,
+        path=path_of(record) if record.state is State.DONE and error is None else None,
         done_bytes=done_bytes(record),
-        message=redact.text(error.message) if error else _unfinished(record.state),
+        message=redact.text(error.message) if error else _unfinished(record.id, record.state),
         code=_code(record.state, error.code if error else None),
     )
 
 
 def removed(job_id: int) -> Outcome:
     """The outcome of a job whose row is gone."""
-    message = "the job was removed by another ddm"
-    return Outcome(job_id, f"job {job_id}", None, 0, message, Exit.UNFINISHED)
+    return _as_removed(Outcome(job_id, f"job {job_id}", None, 0, "", Exit.UNFINISHED))
 
 
 def path_of(record: JobRecord) -> str | None:
@@ -69,7 +71,8 @@ def path_of(record: JobRecord) -> str | None:
 
 def done_bytes(record: JobRecord) -> int:
     """How much of a job's file is there, as far as the store knows."""
-    if record.state is State.DONE and record.size_bytes is not None:
+    whole = record.state is State.DONE or record.checking
+    if whole and record.size_bytes is not None:
         return record.size_bytes
     return record.written.total
 
@@ -82,13 +85,20 @@ def exit_status(outcomes: Iterable[Outcome]) -> int:
     return codes.pop() if len(codes) == 1 else Exit.UNEXPECTED
 
 
+def _as_removed(outcome: Outcome) -> Outcome:
+    message = "the job was removed by another ddm"
+    return replace(outcome, path=None, message=message, code=Exit.UNFINISHED)
+
+
 def _code(state: State, failure_code: int | None) -> int:
+    if failure_code is not None:
+        return failure_code
+    return {State.DONE: Exit.OK, State.FAILED: Exit.UNEXPECTED}.get(state, Exit.UNFINISHED)
+
+
+def _unfinished(job_id: int, state: State) -> str:
     if state is State.DONE:
-        return Exit.OK
-    if state is State.FAILED:
-        return Exit.UNEXPECTED if failure_code is None else failure_code
-    return Exit.UNFINISHED
-
-
-def _unfinished(state: State) -> str:
-    return "" if state is State.DONE else f"not finished: the job is {state.value}"
+        return ""
+    if state is State.PAUSED:
+        return f"paused; `ddm resume {job_id}` lets it go on"
+    return f"not finished: the job is {state.value}"

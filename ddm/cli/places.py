@@ -8,7 +8,7 @@ from ddm import config
 
 
 def database_path() -> Path:
-    """The queue; the same file as `ddm.manager` opens."""
+    """The queue; the same file as `ddm.custody` opens."""
     return config.state_dir() / "jobs.db"
 
 

@@ -18,17 +18,22 @@ class SectionOption(click.Option):
 
 
 class SectionCommand(click.Command):
-    """A command whose help has the sections of its options, in the order in which they come, and the rest last."""
+    """A command whose help has the sections of its options."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See click."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        options = [found for found in self.get_params(ctx) if isinstance(found, click.Option)]
-        for option in sorted(options, key=lambda option: not isinstance(option, SectionOption)):
-            record = option.get_help_record(ctx)
-            if record is not None:
-                section = option.section if isinstance(option, SectionOption) else _THE_REST
-                sections.setdefault(section, []).append(record)
-        for name, records in sections.items():
+        for name, records in sections(self, ctx).items():
             with formatter.section(name):
                 formatter.write_dl(records)
+
+
+def sections(command: click.Command, ctx: click.Context) -> dict[str, list[tuple[str, str]]]:
+    """The options of a command and what they mean, by heading, in the order in which they come; the rest last."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    options = [option for option in command.get_params(ctx) if isinstance(option, click.Option)]
+    for option in sorted(options, key=lambda option: not isinstance(option, SectionOption)):
+        record = option.get_help_record(ctx)
+        if record is not None:
+            heading = option.section if isinstance(option, SectionOption) else _THE_REST
+            found.setdefault(heading, []).append(record)
+    return found

@@ -54,10 +54,12 @@ class Tally:
 
     outcomes: of the jobs that are over, by id, in the order in which they ended.
     left: asked for how many are not over yet, those in work included.
+    checking: jobs whose file was there before; they only ask whether it still is the server's.
     """
 
     def __init__(self) -> None:
         self.outcomes: dict[int, Outcome] = {}
+        self.checking: set[int] = set()
         self.left: Callable[[], int] = lambda: 0
 
     def expect(self, ids: Collection[int]) -> None:
@@ -65,9 +67,10 @@ class Tally:
         self.left = lambda: sum(job_id not in self.outcomes for job_id in ids)
 
     def picture(self, queue: QueueView) -> Picture:
-        """The picture of now."""
-        ended = self.outcomes.values()
-        jobs = tuple(job for job in queue.jobs if job.id not in self.outcomes)
+        """The picture of now. A job that was paused, or that failed, may be in work again."""
+        jobs = tuple(job for job in queue.jobs if not self._done(job.id))
+        again = {job.id for job in jobs}
+        ended = [outcome for job_id, outcome in self.outcomes.items() if job_id not in again]
         left = max(self.left(), len(jobs))
         done = sum(outcome.path is not None for outcome in ended)
         ended_bytes = sum(outcome.done_bytes for outcome in ended)
@@ -82,3 +85,7 @@ class Tally:
             speed_bps=queue.speed_bps,
             connections=queue.connections,
         )
+
+    def _done(self, job_id: int) -> bool:
+        outcome = self.outcomes.get(job_id)
+        return outcome is not None and outcome.path is not None

@@ -118,7 +118,7 @@ class HostileServer:
 
     def _read(self, stream: io.BufferedReader, origin: str, number: int) -> Visit | None:
         if stream.peek(1)[:1] == _TLS_HANDSHAKE:
-            return None  # a greeting need not have a line end in it, so a line must not be waited for
+            return None  # it need not have a line end in it, so a line must not be waited for
         line = stream.readline(_LINE_BYTES_MAX).decode("latin-1")
         if line.count(" ") != 2:
             return None

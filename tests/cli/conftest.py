@@ -3,14 +3,18 @@ from dataclasses import dataclass
 
 import pytest
 
+from ddm.byteranges import RangeSet
 from ddm.cli import door
 from ddm.cli.session import session
 from ddm.cli.tally import Picture
-from ddm.core.view import JobView
+from ddm.core.view import JobView, LimitsView, QueueView
+from ddm.live import Live
 from ddm.record import JobRecord, State, Wanted
 from ddm.spec import JobSpec
 from ddm.store.database import open_database
 from ddm.store.jobs import JobStore
+from ddm.store.listing import ListedJob
+from ddm.store.rows import claims_out
 
 MIB = 1 << 20
 
@@ -119,5 +123,48 @@ def record():
             "state": State.QUEUED,
         }
         return JobRecord(**(values | changes))
+
+    return make
+
+
+@pytest.fixture
+def listed():
+    """A row as a list reads it."""
+
+    def make(**changes):
+        values = {
+            "id": 1,
+            "wanted": Wanted.RUN,
+            "state": State.QUEUED,
+            "checking": False,
+            "url": "http://me:secret@host/a.iso?sig=secret",
+            "directory": "/files",
+            "asked_name": None,
+            "name": None,
+            "size_bytes": None,
+            "claims": b"",
+            "error": None,
+            "created_s": 0.0,
+            "updated_s": 0.0,
+        }
+        values |= changes
+        claims = claims_out(values["claims"]) if values["claims"] else RangeSet()
+        return ListedJob(**values, written_bytes=claims.total)
+
+    return make
+
+
+@pytest.fixture
+def live():
+    """What a manager says of these jobs in work."""
+
+    def make(*views, **changes):
+        queue = {
+            "jobs": views,
+            "speed_bps": sum(view.speed_bps for view in views),
+            "connections": sum(view.connections for view in views),
+            "limits": LimitsView(64, 16, 0),
+        }
+        return Live(4711, 0.0, QueueView(**(queue | changes)))
 
     return make

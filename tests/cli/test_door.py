@@ -2,19 +2,19 @@ import json
 
 import pytest
 
-from ddm.cli import add, status
+from ddm.cli import add, pause
 from ddm.errors import DDMError, Exit
 
 
 @pytest.fixture
 def broken(monkeypatch):
-    """Make `ddm status` raise something."""
+    """Make `ddm pause` raise something."""
 
     def make(error):
-        def raises(path):
+        def raises(*_, **__):
             raise error
 
-        monkeypatch.setattr(status, "open_database", raises)
+        monkeypatch.setattr(pause, "opened_store", raises)
 
     return make
 
@@ -42,14 +42,14 @@ def test_an_error_of_ours_is_its_sentence_and_its_status(ddm, broken):
     error.code = Exit.STATE
     broken(error)
 
-    assert ddm("status") == type(ddm("status"))(
+    assert ddm("pause", "--all") == type(ddm("pause", "--all"))(
         Exit.STATE, "", "ddm: the database is in the garden; fetch it\n"
     )
 
 
 def test_an_error_that_nobody_foresaw_is_one_sentence_and_a_traceback_in_the_log(ddm, broken, home):
     broken(ZeroDivisionError("division by zero"))
-    ran = ddm("status")
+    ran = ddm("pause", "--all")
     path = home / "state" / "ddm" / "ddm.log"
     lines = [json.loads(line)["line"] for line in path.read_text().splitlines()]
 
@@ -65,7 +65,7 @@ def test_an_error_that_nobody_foresaw_is_one_sentence_and_a_traceback_in_the_log
 def test_where_the_log_cannot_be_written_the_traceback_is_shown(ddm, broken, home):
     (home / "state").write_text("in the way")
     broken(ZeroDivisionError("division by zero"))
-    ran = ddm("status")
+    ran = ddm("pause", "--all")
 
     assert ran.code == Exit.UNEXPECTED
     assert "ddm: Traceback" in ran.err
@@ -73,7 +73,7 @@ def test_where_the_log_cannot_be_written_the_traceback_is_shown(ddm, broken, hom
 
 def test_ctrl_c_outside_of_a_download_is_quiet(ddm, broken):
     broken(KeyboardInterrupt())
-    ran = ddm("status")
+    ran = ddm("pause", "--all")
 
     assert (ran.code, ran.err.strip()) == (Exit.INTERRUPTED, "")
 

@@ -55,3 +55,24 @@ def test_a_percentage_is_a_hundred_only_when_nothing_is_missing(done_bytes, size
 )
 def test_a_duration_has_its_two_largest_units(span_s, text):
     assert human.duration(span_s) == text
+
+
+def test_words_that_do_not_fit_are_left_out_from_the_right_but_not_the_first():
+    assert human.fitting(["one", "two", "three"], 8) == "one, two"
+    assert human.fitting(["one", "two"], 2) == "one"
+    assert human.fitting([], 10) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("short", "short"),
+        ("exactly 10", "exactly 10"),
+        ("longer than 10", "longer ..."),
+        ("漢字漢字漢", "漢字漢字漢"),
+        ("漢字漢字漢字", "漢字漢..."),
+        ("e\u0301" * 10, "e\u0301" * 10),
+    ],
+)
+def test_a_line_is_cut_to_the_cells_that_it_takes(line, shown):
+    assert human.cut(line, 10) == shown

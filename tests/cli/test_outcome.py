@@ -25,6 +25,28 @@ def test_a_job_that_failed_has_its_failure_s_sentence_and_status(job_view):
     assert (found.path, found.code, found.message) == (None, Exit.NOT_FOUND, "no such file (404)")
 
 
+def test_a_file_that_could_not_be_checked_has_no_path_and_its_failure_s_status(job_view, record):
+    failure = Failure(Kind.CHANGED, "the file changed", Exit.CHANGED)
+    stored = StoredFailure("changed", "the file changed", Exit.CHANGED)
+    found = [
+        outcome.of_view(job_view(state=State.DONE, failure=failure)),
+        outcome.of_record(record(state=State.DONE, name="a.iso", error=stored)),
+    ]
+
+    assert [(one.path, one.code, one.message) for one in found] == [
+        (None, Exit.CHANGED, "the file changed")
+    ] * 2
+
+
+def test_a_job_that_another_paused_or_removed_is_unfinished_and_says_so(job_view):
+    paused = outcome.of_view(job_view(id=3, state=State.PAUSED))
+    removed = outcome.of_view(job_view(state=State.RUNNING, removed=True))
+
+    assert (paused.code, removed.code) == (Exit.UNFINISHED, Exit.UNFINISHED)
+    assert paused.message == "paused; `ddm resume 3` lets it go on"
+    assert (removed.label, removed.message) == ("a.iso", "the job was removed by another ddm")
+
+
 def test_a_job_without_a_name_is_called_by_its_redacted_url(record):
     assert outcome.of_record(record()).label == "http://***@host/a.iso?sig=***"
 
@@ -47,6 +69,10 @@ def test_a_stored_job_on_its_way_has_what_is_written(record):
 
     assert (found.path, found.done_bytes, found.code) == (None, 7, Exit.UNFINISHED)
     assert found.message == "not finished: the job is queued"
+
+
+def test_a_job_that_is_only_checked_is_whole(record):
+    assert outcome.of_record(record(checking=True, size_bytes=10)).done_bytes == 10
 
 
 def test_a_removed_job_is_unfinished():

@@ -1,6 +1,6 @@
 from ddm.cli import places
 from ddm.config import state_dir
-from ddm.manager import DATABASE_NAME
+from ddm.custody import DATABASE_NAME
 
 
 def test_the_database_is_the_manager_s(home):

@@ -56,6 +56,13 @@ def test_a_job_that_is_over_is_not_in_work_any_more(record, job_view):
     assert found.jobs == ()
 
 
+def test_a_job_that_was_paused_and_goes_on_is_in_work_again(record, job_view):
+    paused = outcome.of_record(record(state=State.PAUSED))
+    found = _tally(paused, left=1).picture(QueueView((job_view(id=0),), 0.0, 0))
+
+    assert ([job.id for job in found.jobs], found.failed, found.total) == ([0], 0, 1)
+
+
 def test_expected_jobs_are_left_until_they_have_an_outcome(record):
     tally = Tally()
     tally.expect([1, 2])
