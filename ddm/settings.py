@@ -75,7 +75,7 @@ class Setting(Struct, frozen=True):
         if self.is_text:
             return f"{self.unit} of at most {self.maximum} characters"
         low, high = (
-            format_bytes(int(bound)) if self.in_bytes else f"{bound:g}"
+            format_bytes(int(bound)) if self.in_bytes else f"{bound:.10g}"
             for bound in (self.minimum, self.maximum)
         )
         return f"{low} to {high} {self.unit}"
