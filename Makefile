@@ -40,9 +40,9 @@ fix: $(STAMP)
 
 # A test fails while one of them is stale.
 docs: $(STAMP)
-	@$(BIN)/python -m ddm.cli.reference > docs/cli.md
-	@$(BIN)/python -m ddm.cli.manual docs/man
-	@$(BIN)/python -m ddm.cli.exit_codes > docs/exit-codes.md
+	@$(BIN)/python -m ddm.cli.pages.reference > docs/cli.md
+	@$(BIN)/python -m ddm.cli.pages.manual docs/man
+	@$(BIN)/python -m ddm.cli.pages.exit_codes > docs/exit-codes.md
 	@$(BIN)/python -m integration.hostile.table > docs/hostile.md
 	@$(BIN)/python -m integration.pictures
 	@$(BIN)/python -m tests.http.test_response_table

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ddm.byteranges import ByteRange, RangeSet
-from ddm.cli import status
-from ddm.cli.frame import Size
+from ddm.cli.commands import status
+from ddm.cli.showing.frame import Size
 from ddm.cli.watch.keys import Key
 from ddm.cli.watch.model import Model
 from ddm.cli.watch.rows import rows_of

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 
 import click
 
-from ddm.cli import voice
 from ddm.cli.group import COMPLETE, ddm
+from ddm.cli.showing import voice
 from ddm.errors import DDMError, Exit
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status."""
     if asked := os.environ.get(COMPLETE):
-        from ddm.cli import completion  # noqa: PLC0415 - for a TAB only
+        from ddm.cli.commands import completion  # noqa: PLC0415 - for a TAB only
 
         return completion.answer(ddm, asked)
     try:

@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "get": ("ddm.cli.get", "Fetch files now, and wait for them."),
-    "add": ("ddm.cli.add", "Put files into the queue, for `ddm run`."),
-    "run": ("ddm.cli.run", "Fetch everything that is in the queue."),
+    "get": ("ddm.cli.commands.get", "Fetch files now, and wait for them."),
+    "add": ("ddm.cli.commands.add", "Put files into the queue, for `ddm run`."),
+    "run": ("ddm.cli.commands.run", "Fetch everything that is in the queue."),
     "status": (
-        "ddm.cli.status",
+        "ddm.cli.commands.status",
         "Show the jobs: how far they are, how fast, and what they wait for.",
     ),
-    "pause": ("ddm.cli.pause", "Let jobs rest until they are resumed."),
-    "resume": ("ddm.cli.resume", "Let paused and failed jobs go on."),
-    "remove": ("ddm.cli.remove", "Take jobs out of the queue."),
-    "import-har": ("ddm.cli.import_har", "Put into the queue what a browser has begun."),
-    "bench": ("ddm.cli.bench", "Measure how many connections pay for a file."),
-    "checksum": ("ddm.cli.checksum", "Print or check the digests of files."),
-    "log": ("ddm.cli.log_command", "Tell what happened: to one job, or to all."),
-    "config": ("ddm.cli.config_command", "Show and change the settings."),
-    "completion": ("ddm.cli.completion", "Print a script that makes TAB complete ddm."),
+    "pause": ("ddm.cli.commands.pause", "Let jobs rest until they are resumed."),
+    "resume": ("ddm.cli.commands.resume", "Let paused and failed jobs go on."),
+    "remove": ("ddm.cli.commands.remove", "Take jobs out of the queue."),
+    "import-har": ("ddm.cli.commands.import_har", "Put into the queue what a browser has begun."),
+    "bench": ("ddm.cli.commands.bench", "Measure how many connections pay for a file."),
+    "checksum": ("ddm.cli.commands.checksum", "Print or check the digests of files."),
+    "log": ("ddm.cli.commands.log", "Tell what happened: to one job, or to all."),
+    "config": ("ddm.cli.commands.config", "Show and change the settings."),
+    "completion": ("ddm.cli.commands.completion", "Print a script that makes TAB complete ddm."),
 }
 
 # Set by the script of `ddm completion`, for a TAB; click's own name for it.

@@ -5,8 +5,8 @@ import pytest
 
 from ddm.byteranges import RangeSet
 from ddm.cli import door
-from ddm.cli.session import session
-from ddm.cli.tally import Picture
+from ddm.cli.showing.tally import Picture
+from ddm.cli.working.session import session
 from ddm.core.view import JobView, LimitsView, QueueView
 from ddm.live import Live
 from ddm.record import JobRecord, State, Wanted

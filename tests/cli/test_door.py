@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ddm.cli import add, pause
+from ddm.cli.commands import add, pause
 from ddm.errors import DDMError, Exit
 
 
@@ -83,7 +83,7 @@ def test_a_reader_that_has_gone_is_quiet(ddm, monkeypatch):
         raise BrokenPipeError
 
     monkeypatch.setattr(add.click, "echo", gone)
-    monkeypatch.setattr("ddm.cli.voice.close_stdout", lambda: None)
+    monkeypatch.setattr("ddm.cli.showing.voice.close_stdout", lambda: None)
     ran = ddm("add", "http://127.0.0.1/a")
 
     assert (ran.code, ran.err) == (Exit.UNEXPECTED, "")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddm.cli.checksum import gnu_line
+from ddm.cli.commands.checksum import gnu_line
 from ddm.errors import UsageError
 from ddm.sources import sums
 from ddm.sources.sums import Sum, find, parse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.text import Text
 
 from ddm import redact
-from ddm.cli import human
-from ddm.cli.frame import Size
+from ddm.cli.showing import human
+from ddm.cli.showing.frame import Size
 from ddm.cli.watch.map import bar
 from ddm.cli.watch.rows import Row
 

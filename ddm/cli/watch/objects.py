@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ddm import redact
-from ddm.cli import voice
-from ddm.cli.signals import Signals
+from ddm.cli.showing import voice
 from ddm.cli.watch.rows import Row, Totals
 from ddm.cli.watch.source import Snapshot, watching
+from ddm.cli.working.signals import Signals
 from ddm.core.view import JobView, OriginView
 from ddm.errors import Exit
 from ddm.live import Live

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from ddm import redact
 from ddm.byteranges import RangeSet
-from ddm.cli import human
+from ddm.cli.showing import human
 from ddm.core.view import JobView, SegmentView
 from ddm.live import Live
 from ddm.record import State, Wanted

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 from rich.text import Text
 
-from ddm.cli import human
-from ddm.cli.frame import Size
+from ddm.cli.showing import human
+from ddm.cli.showing.frame import Size
 from ddm.cli.watch import detail
 from ddm.cli.watch.map import bar
 from ddm.cli.watch.model import Model

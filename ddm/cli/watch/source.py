@@ -12,8 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ddm.cli.opened import opened_database
 from ddm.cli.watch.rows import Row, Totals, rows_of, totals_of
+from ddm.cli.working.opened import opened_database
 from ddm.custody import Custody
 from ddm.errors import HeldError
 from ddm.live import Live, LiveReader

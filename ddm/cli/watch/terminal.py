@@ -13,7 +13,7 @@ from typing import Self
 from rich.console import Console
 from rich.text import Text
 
-from ddm.cli.frame import Size
+from ddm.cli.showing.frame import Size
 
 # The cursor back, the first screen back: for a signal's handler, which may only write.
 _RESTORE = b"\x1b[?25h\x1b[?1049l"

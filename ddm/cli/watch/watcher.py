@@ -14,13 +14,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ddm.cli.signals import Signals
 from ddm.cli.watch.keys import Key, keys_in
 from ddm.cli.watch.model import Model
 from ddm.cli.watch.screen import screen
 from ddm.cli.watch.source import Snapshot, Source, watching
 from ddm.cli.watch.spark import History
 from ddm.cli.watch.terminal import Terminal
+from ddm.cli.working.signals import Signals
 from ddm.errors import BusyError, Exit
 
 LOOK_EVERY_S = 0.5

@@ -1,4 +1,4 @@
-from ddm.cli.frame import Size
+from ddm.cli.showing.frame import Size
 from ddm.cli.watch import detail
 from ddm.cli.watch.rows import Row
 from ddm.record import State

@@ -4,7 +4,7 @@ import pytest
 from rich.cells import cell_len
 
 from ddm.byteranges import RangeSet
-from ddm.cli.frame import Size
+from ddm.cli.showing.frame import Size
 from ddm.cli.watch.keys import Key
 from ddm.cli.watch.model import Model
 from ddm.cli.watch.rows import rows_of

@@ -5,10 +5,10 @@ import signal
 import pytest
 from rich.console import Console
 
-from ddm.cli.signals import Signals
 from ddm.cli.watch.source import watching
 from ddm.cli.watch.terminal import Terminal
 from ddm.cli.watch.watcher import Watcher
+from ddm.cli.working.signals import Signals
 from ddm.record import State
 from ddm.spec import JobSpec
 

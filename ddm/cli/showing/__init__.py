@@ -1,0 +1,1 @@
+"""What people see: words, lines, the live picture; and what became of the jobs."""

@@ -1,0 +1,66 @@
+"""`ddm get` again: which jobs are those of last time, which are new, and what becomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ddm.cli.showing.outcome import of_record
+from ddm.cli.working.present import has_digests, is_there
+from ddm.cli.working.session import Session
+from ddm.record import JobRecord, State
+from ddm.spec import JobSpec
+from ddm.store.jobs import JobStore
+
+
+def queue(
+    here: Session, store: JobStore, specs: Sequence[JobSpec], *, force_restart: bool
+) -> list[int]:
+    """The job of each spec, queued, also if it was paused; where the file is there, to be checked."""
+    ids = []
+    other = _with_other_digests(store, specs)
+    with store.transaction(durable=True):
+        for spec in specs:
+            known = store.find(spec.url, spec.directory, spec.name)
+            if known is None or (
+                _whole(known) and (spec.overwrite or spec in other or not is_there(known))
+            ):
+                ids += store.add([spec])
+                continue
+            ids.append(known.id)
+            if _whole(known):
+                here.tally.checking.add(known.id)
+                store.check_again(known.id)
+                store.set_spec(known.id, spec)
+                continue
+            if spec != known.spec:
+                _give_options(here, store, known, spec)
+            if force_restart:
+                store.start_over(known.id)
+            store.resume([known.id])
+    here.tally.expect(ids)
+    return ids
+
+
+def _with_other_digests(store: JobStore, specs: Sequence[JobSpec]) -> set[JobSpec]:
+    """Those whose file was fetched, but does not have the digests that are asked for now."""
+    found = set()
+    for spec in specs:
+        if spec.checksums and not spec.overwrite:
+            known = store.find(spec.url, spec.directory, spec.name)
+            if known and _whole(known) and not has_digests(known, spec.checksums):
+                found.add(spec)
+    return found
+
+
+def _whole(known: JobRecord) -> bool:
+    """Whether its file is fetched; somebody may be checking it just now."""
+    return known.state is State.DONE or known.checking
+
+
+def _give_options(here: Session, store: JobStore, known: JobRecord, spec: JobSpec) -> None:
+    """Let a job that was asked for otherwise go on as it is asked for now."""
+    label = of_record(known).label
+    if store.set_spec(known.id, spec):
+        here.face.note(f"{label}: goes on with the options given now")
+    else:
+        here.face.note(f"{label}: it is in work already, and keeps the options it has")
