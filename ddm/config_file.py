@@ -7,6 +7,7 @@ beginnings of the file.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import tomllib
@@ -66,9 +67,12 @@ def write_template(path: Path) -> None:
 def write(path: Path, text: str) -> None:
     """Write the file, whole or not at all. Raises OSError.
 
-    It has mode 0600, in a directory of mode 0700. What a symbolic link leads to is replaced, not the link.
+    It has mode 0600, in a directory of mode 0700. What a symbolic link leads to is replaced, not the link; a
+    device or a pipe never is.
     """
     path = path.resolve()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
     private.make_directory(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:

@@ -185,3 +185,12 @@ def test_writing_that_fails_leaves_the_file_as_it_was(tmp_path):
         config_file.write(tmp_path / "config.toml", "new")
 
     assert [path.name for path in tmp_path.iterdir()] == ["config.toml"]
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "pipe")
+
+    with pytest.raises(OSError, match="not a regular file"):
+        config_file.write(tmp_path / "link", "a = 1\n")
+    assert (tmp_path / "pipe").is_fifo()

@@ -18,9 +18,8 @@ from integration.servers.bodies import body, sha256_of
 MIB = 1 << 20
 SIZE_BYTES = 64 * MIB
 CONNECTIONS = 8
-BYTES_PER_S = (
-    1 * MIB
-)  # of each connection: slow enough for eight to run side by side on a busy machine
+# Of each connection: slow enough for eight to run side by side on a busy machine.
+BYTES_PER_S = 1 * MIB
 # The signals end it before this share of the file; the last run fetches the rest.
 _SHARE = 0.92
 _TIMEOUT_S = 60

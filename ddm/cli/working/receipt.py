@@ -28,6 +28,8 @@ def check_path(path: Path) -> None:
     """Find out before anything is fetched whether a receipt can be written there. Raises UsageError."""
     if path.is_dir():
         raise UsageError(f"--receipt names a file, but {redact.text(str(path))} is a directory")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"--receipt: {redact.text(str(path))} is no regular file")
     if not os.access(path.absolute().parent, os.W_OK | os.X_OK):
         parent = redact.text(str(path.absolute().parent))
         raise UsageError(f"--receipt: {parent} is no directory that you may write to")

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 import stat
 
 import pytest
@@ -135,3 +136,10 @@ def test_a_path_that_will_not_do_is_refused_before(tmp_path, monkeypatch, name):
 
 def test_a_path_that_will_do(tmp_path):
     check_path(tmp_path / "r.json")
+
+
+def test_a_device_or_a_pipe_is_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(UsageError, match="is no regular file"):
+        check_path(tmp_path / "pipe")
