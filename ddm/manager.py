@@ -146,7 +146,8 @@ class Manager:
     def add(self, specs: Sequence[JobSpec]) -> list[int]:
         """Queue jobs, durably; their ids. Raises UsageError for a URL, a name or a field that makes no sense."""
         for spec in specs:
-            urls.parse(spec.url)
+            for url in (spec.url, *spec.mirrors):
+                urls.parse(url)
             check_headers(spec.headers)
             if spec.name is not None:
                 check_asked_name(spec.name)

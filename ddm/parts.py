@@ -157,13 +157,14 @@ class Parts:
         part = self._open[command.job_id]
         name = part.publish(exact=command.exact, replace=command.replace)
         del self._open[command.job_id]
+        self._incarnations.pop(command.job_id, None)
         return FilePublished(command.job_id, name)
 
     def _close_part(self, job_id: int) -> Event:
         """Sync and close a file, and keep it."""
         part = self._open.pop(job_id)
-        self._digests.pop(job_id, None)
-        self._syncs.pop(job_id, None)
+        for of_jobs in (self._digests, self._syncs, self._incarnations):
+            of_jobs.pop(job_id, None)
         failure = None
         try:
             part.sync()

@@ -76,10 +76,11 @@ def test_what_was_found_is_told(state):
     "spec",
     [
         JobSpec("ftp://a.test/x", "/tmp"),
+        JobSpec("http://a.test/x", "/tmp", mirrors=("ftp://b.test/x",)),
         JobSpec("http://a.test/x", "/tmp", name="a/b"),
         JobSpec("http://a.test/x", "/tmp", headers=(("X", "a\r\nb"),)),
     ],
-    ids=["scheme", "name", "field"],
+    ids=["scheme", "mirror", "name", "field"],
 )
 def test_a_job_that_makes_no_sense_is_refused_at_the_door(spec):
     with Manager.open(None, Limits()) as manager, pytest.raises(UsageError):

@@ -175,11 +175,12 @@ class Engine:
                 | FileSynced()
                 | SyncFailed()
                 | FileDigested()
+                | PartFailed()
             ):
                 held = self._work.jobs.get(event.job_id)
                 if held is not None:  # else it left meanwhile
                     self._on_word(held, event)
-            case PartOpened() | PartClosed() | PartFailed() | FilePublished():
+            case PartOpened() | PartClosed() | FilePublished():
                 self._on_part(self._work.job(event.job_id), event)
             case _:
                 raise InvariantError(f"nobody handles {event!r}")
@@ -207,7 +208,13 @@ class Engine:
     def _on_word(
         self,
         job: Job,
-        event: WishChanged | WindowMoved | RoomChecked | FileSynced | SyncFailed | FileDigested,
+        event: WishChanged
+        | WindowMoved
+        | RoomChecked
+        | FileSynced
+        | SyncFailed
+        | FileDigested
+        | PartFailed,
     ) -> None:
         """What may come too late."""
         match event:
@@ -223,18 +230,16 @@ class Engine:
                 checkpoint.on_sync_failed(self._work, job, failure)
             case FileDigested(found=found):
                 finishing.on_digested(self._work, job, found)
+            case PartFailed(failure=failure):
+                finishing.on_part_failed(self._work, job, failure)
 
-    def _on_part(
-        self, job: Job, event: PartOpened | PartClosed | PartFailed | FilePublished
-    ) -> None:
+    def _on_part(self, job: Job, event: PartOpened | PartClosed | FilePublished) -> None:
         """What a job that is admitted waits for."""
         match event:
             case PartOpened():
                 probing.on_part_opened(self._work, job, event)
             case PartClosed(failure=failure):
                 finishing.on_part_closed(self._work, job, failure)
-            case PartFailed(failure=failure):
-                finishing.on_part_failed(self._work, job, failure)
             case FilePublished(name=name):
                 finishing.on_published(self._work, job, name)
 

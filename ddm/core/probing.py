@@ -86,7 +86,7 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
             elif job.hops > REDIRECTS_MAX:
                 why = f"more than {REDIRECTS_MAX} redirects, the last to {redact.url(str(target))}"
             job.target = target
-            job.way.append(target)
+            job.way = [*job.way, target][-REDIRECTS_MAX:]
         if why:
             job.segments.remove(segment)
             mirrors.fail(work, job, Failure(Kind.BAD_REDIRECT, why, Exit.TOO_MANY_REDIRECTS))
@@ -104,13 +104,11 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
         checking.on_head(work, job, offer)
         return
     known = job.representation if job.claimed else None
-    if known is not None and (change := known.difference(offer.representation)):
-        if not job.spec.mirrors:
-            work.fail(job, changed(change, way_out=BEGIN_AGAIN))
-            return
-        if not job.spec.checksums or known.size_bytes != offer.representation.size_bytes:
-            job.forget_claims()
-        job.representation = None  # what differs is no contradiction between two places
+    if known is not None and job.spec.mirrors:
+        mirrors.compare(job, known, offer.representation)
+    elif known is not None and (change := known.difference(offer.representation)):
+        work.fail(job, changed(change, way_out=BEGIN_AGAIN))
+        return
     name = job.name or choose_name(job.spec.name, offer.content_disposition, job.target)
     coding = offer.representation.content_coding
     if coding and not saved_as_coded(name, coding):
@@ -198,7 +196,10 @@ def accept(work: Work, job: Job) -> None:
     if offer is None:
         raise AssertionError("accepting without an offer")
     job.representation = _agreed(job, offer.representation)
-    job.vouched = offer.digests or (job.vouched if job.done else ())
+    if not job.done or (offer.digests and work.window_bytes is None):
+        job.vouched = (
+            offer.digests
+        )  # of a file that is passed on other digests cannot be had any more
     job.stream = not offer.partial
     record_part(work, job)
     segment = next((s for s in job.segments if s.phase is Phase.OFFERED), None)

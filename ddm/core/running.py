@@ -47,7 +47,7 @@ def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
 def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None:
     """A transfer is over, well or not."""
     failure = _settle(work, job, segment, event)
-    well = failure is None or (COURSES[failure.kind] is Course.AGAIN and segment.full)
+    well = failure is None or (segment.full and _in_passing(failure, event.failure))
     job.count(segment, well=well)
     if job.leaving:
         job.segments.remove(segment)
@@ -60,6 +60,12 @@ def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None
         _filled(work, job, segment)
         return
     failing.follow(work, job, segment, failure, event.transfer_id)
+
+
+def _in_passing(failure: Failure, told: Failure | None) -> bool:
+    """Whether what came before the end is as good as if it had ended well: it broke off, or was given up by us."""
+    given_up = told is not None and told.kind is Kind.CANCELLED
+    return given_up or COURSES[failure.kind] is Course.AGAIN
 
 
 def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Failure | None:

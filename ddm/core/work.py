@@ -81,6 +81,8 @@ class Work(Struct):
         wanted = ByteRange(segment.position, segment.stop) if segment.stop is not None else None
         # Where nothing is claimed, the file may be another one by now.
         known = job.representation if job.claimed or not segment.asks else None
+        if segment.asks and job.spec.mirrors:
+            known = None  # another place may ask for another comparison: see `mirrors.compare`
         unless = job.representation if job.checking else None
         segment.sent_if_range = not segment.asks and self.budget.policy(origin).if_range
         if_range = known.if_range if known and segment.sent_if_range else None

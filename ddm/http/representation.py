@@ -107,6 +107,14 @@ class Representation(Struct, frozen=True):
             return _change("Content-Encoding", coding, other.content_coding)
         return None
 
+    def vouches_for(self, other: Representation) -> bool:
+        """Whether both say enough to be told as the same bytes: equal strong ETags, or dates and lengths."""
+        if self.difference(other) is not None or self.content_coding != other.content_coding:
+            return False
+        tags = self.strong_etag is not None and other.strong_etag is not None
+        dates = self.last_modified is not None and other.last_modified is not None
+        return tags or (dates and None not in (self.size_bytes, other.size_bytes))
+
 
 def changed(
     difference: str, *, way_out: str = "", status: int | None = None, other_etag: str | None = None

@@ -14,12 +14,10 @@ from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.limits import RetryLimits
 from ddm.record import State, Wanted
-from ddm.spec import Checksum
+from tests.core.machine_files import RIGHT, WRONG
 
-KIB, MIB = 1 << 10, 1 << 20
 EIO = Failure(Kind.DISK_ERROR, "could not sync: Input/output error", Exit.DISK_ERROR)
 FULL = Failure(Kind.DISK_FULL, "no room for /d/f.bin.part", Exit.DISK_FULL)
-RIGHT, WRONG = Checksum("md5", "a" * 32), Checksum("md5", "b" * 32)
 REFUSALS = (
     Kind.THROTTLED, Kind.UNREACHABLE, Kind.RANGE_WRONG, Kind.RANGE_IGNORED, Kind.SERVER_ERROR,
     Kind.REDIRECTED, Kind.NOT_ALLOWED, Kind.NOT_FOUND, Kind.CHANGED,
@@ -28,48 +26,27 @@ REMOVED = "removed"
 
 
 @dataclass
-class Served:
-    """A file on a server, and the file system that it goes to."""
-
-    url: str
-    size: int
-    etag: str | None
-    ranges: bool = True
-    length: bool = True
-    digests: tuple = ()
-    device: int = 1
-
-
-@dataclass
 class OnDisk:
     """What of a part file is right, and what of that outlives a power cut.
 
     lost: a sync failed, and whatever comes until it is opened again is gone too. gone: it was removed.
+    whose: where the first bytes came from; of other places' bytes none is right.
     """
 
     right: RangeSet = field(default_factory=RangeSet)
     synced: RangeSet = field(default_factory=RangeSet)
     lost: bool = False
     gone: bool = False
-
-
-FILES = {
-    1: Served("https://a.example/f", 3 * MIB + 1, '"1"'),
-    2: Served("https://a.example/g", 700 * KIB, None, device=2),
-    3: Served("https://b.example/h", 300 * KIB, '"3"', ranges=False),
-    4: Served("https://b.example/i", 200 * KIB, None, ranges=False, length=False),
-    5: Served("https://b.example/j", 0, '"5"', device=2),
-    6: Served("https://c.example/k", 900 * KIB, '"6"', digests=(RIGHT,)),
-}
+    whose: str | None = field(default=None, compare=False)
 
 
 class World:
     """What lasts longer than one run of the engine, and the one that runs."""
 
-    def __init__(self, make_paper):
-        self.make_paper = make_paper
-        self.rows = {job_id: {} for job_id in FILES}
-        self.states = dict.fromkeys(FILES, State.QUEUED)
+    def __init__(self, make_paper, files):
+        self.make_paper, self.files = make_paper, files
+        self.rows = {job_id: {} for job_id in self.files}
+        self.states = dict.fromkeys(self.files, State.QUEUED)
         self.published = set()
         self.disk = {}
         self.full = {}
@@ -96,7 +73,7 @@ class World:
             commands.RecordState: self._record_state, commands.RecordPart: self._record_part,
             commands.RecordProgress: self._record_progress,
         }  # fmt: skip
-        for job_id in FILES:
+        for job_id in self.files:
             if self.states[job_id] is State.FINISHING and job_id in self.published:
                 self.states[job_id] = State.DONE
             if self.states[job_id] is not REMOVED and not self.states[job_id].ended:
@@ -104,7 +81,9 @@ class World:
                 self.offer(job_id)
 
     def offer(self, job_id):
-        self.paper.offer(job_id, FILES[job_id].url, **self.rows[job_id])
+        served = self.files[job_id]
+        more = {"mirrors": tuple(served.mirrors), "checksums": served.checksums}
+        self.paper.offer(job_id, served.url, spec=more, **self.rows[job_id])
 
     # -- the store ---------------------------------------------------------------------------------
 
@@ -158,14 +137,14 @@ class World:
         else:
             there = self.disk.get(command.resume.inode) if command.resume else None
             kept = there is not None and not there.gone
-        if self.full.get(FILES[job_id].device) and not kept:
+        if self.full.get(self.files[job_id].device) and not kept:
             return events.PartFailed(job_id, FULL)
         self.paper.kept = kept
         answer = self.paper._open if kept else self.paper._reset
         opened = answer(command)
         part = self.open[job_id] = self.disk.setdefault(opened.identity.inode, OnDisk())
         part.lost = False
-        return replace(opened, identity=replace(opened.identity, device=FILES[job_id].device))
+        return replace(opened, identity=replace(opened.identity, device=self.files[job_id].device))
 
     def _begin_sync(self, command):
         assert command.job_id not in self.syncs
@@ -183,7 +162,7 @@ class World:
         part = self.open[abs(job_id)]
         if job_id < 0:
             del self.digests[-job_id]
-            is_right = part.right == RangeSet.of(0, FILES[-job_id].size)
+            is_right = part.right == RangeSet.of(0, self.files[-job_id].size)
             found = RIGHT if is_right else WRONG
             self.paper.play(events.FileDigested(-job_id, (found,)))
             return
@@ -209,7 +188,7 @@ class World:
         return events.PartClosed(command.job_id, EIO if failed else None)
 
     def _publish(self, command):
-        whole = RangeSet.of(0, FILES[command.job_id].size)
+        whole = RangeSet.of(0, self.files[command.job_id].size)
         assert self.open.pop(command.job_id) == OnDisk(whole, whole)
         assert self.states[command.job_id] is State.FINISHING
         self.commit()
@@ -217,13 +196,13 @@ class World:
         return events.FilePublished(command.job_id, "f.bin")
 
     def _check_room(self, command):
-        lacks = self.full.get(FILES[command.job_id].device) == "full"
+        lacks = self.full.get(self.files[command.job_id].device) == "full"
         return events.RoomChecked(command.job_id, 5 if lacks else 0)
 
     # -- the network -------------------------------------------------------------------------------
 
     def _take(self, command):
-        stop = FILES[command.job_id].size if command.stop is None else command.stop
+        stop = self.files[command.job_id].size if command.stop is None else command.stop
         self.taken[command.transfer_id] = (command.start, stop)
 
     def _cancel(self, command):
@@ -235,9 +214,11 @@ class World:
     def answer(self, transfer_id, what, n):
         """The head of a response, or why there is none."""
         paper, start = self.paper, self.paper.live[transfer_id]
-        served, wanted = FILES[start.job_id], start.expectation.range
+        served, wanted = self.files[start.job_id], start.expectation.range
         partial = served.ranges and wanted is not None
-        if what in ("refuse", "break"):
+        if what == "gone":
+            paper.break_off(transfer_id, Kind.NOT_FOUND, status=404)
+        elif what in ("refuse", "break"):
             kind = REFUSALS[n % len(REFUSALS)] if what == "refuse" else Kind.BROKEN
             location = f"/{n}" if kind is Kind.REDIRECTED else None
             status = 403 if kind is Kind.NOT_ALLOWED else None
@@ -247,7 +228,8 @@ class World:
             paper.break_off(transfer_id, Kind.NOT_MODIFIED)
         elif start.expectation.ask:
             size, more = served.size if served.length else None, {"digests": served.digests}
-            paper.head(transfer_id, size=size, partial=partial, etag=served.etag, **more)
+            etag, _ = served.at(start.request.url)
+            paper.head(transfer_id, size=size, partial=partial, etag=etag, **more)
         elif not partial:
             paper.break_off(transfer_id, Kind.RANGE_IGNORED)
         else:
@@ -258,9 +240,13 @@ class World:
         paper, job_id = self.paper, self.paper.live[transfer_id].job_id
         start, stop = self.taken[transfer_id]
         part, before = self.open[job_id], paper.positions[transfer_id]
-        full = self.full.get(FILES[job_id].device)
+        full = self.full.get(self.files[job_id].device)
         position = stop if what == "whole" and not full else min(stop, before + n * 997)
-        if not part.lost:
+        _, whose = self.files[job_id].at(paper.live[transfer_id].request.url)
+        part.whose = part.whose or whose
+        if whose != part.whose:
+            part.right = part.right.minus(RangeSet.of(before, position))
+        elif not part.lost:
             part.right = part.right.add(ByteRange(before, position))
         paper.bytes(transfer_id, position)
         if full and what != "lie":
@@ -287,7 +273,7 @@ class World:
         self.commit()
 
     def pause(self, n):
-        self.wish(Wanted.PAUSE, n % len(FILES) + 1)
+        self.wish(Wanted.PAUSE, n % len(self.files) + 1)
 
     def remove(self, n):
-        self.wish(Wanted.REMOVE, n % len(FILES) + 1)
+        self.wish(Wanted.REMOVE, n % len(self.files) + 1)

@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from ddm.core.events import RoomGivenUp, StopRequested
 from ddm.failures import Kind
 from ddm.record import State
-from tests.core.machine_world import FILES, REMOVED, World
+from tests.core.machine_files import FILES, MIRRORED
+from tests.core.machine_world import REMOVED, World
 
 STEPS = (
-    *("bytes",) * 5, *("whole",) * 4, "break", "lie", *("refuse",) * 2,
+    *("bytes",) * 5, *("whole",) * 4, "break", "lie", *("refuse",) * 2, "gone",
     *("time",) * 4, *("disk",) * 4, "eio", "slow", "full", "quota", "room", "give up",
     "pause", "remove", "run", "check", "stop", "kill", "power", "unplug",
 )  # fmt: skip
 
 
-NETWORK = ("bytes", "whole", "break", "lie", "refuse")
+NETWORK = ("bytes", "whole", "break", "lie", "refuse", "gone")
 
 
 def step(world, what, n):
@@ -87,7 +88,7 @@ def leave(world, what):
 
 def queue_again(world, what, n):
     """Run what rests or failed again, or ask for a file that is done."""
-    job_id = n % len(FILES) + 1
+    job_id = n % len(world.files) + 1
     if world.paper.engine.holds(job_id):
         return
     if (world.states[job_id] is State.DONE) != (what == "check"):
@@ -103,7 +104,7 @@ def look(world):
     for view in world.paper.engine.take_left():
         if view.removed:
             world.removed(view.id)
-    for job_id in FILES:
+    for job_id in world.files:
         world.check(job_id)
 
 
@@ -122,15 +123,37 @@ def is_over(world):
     return False
 
 
-@settings(
+# What matters where one place is left for another.
+MOVES = (*("bytes", "whole", "gone") * 3, *("time", "disk") * 2, "break", "lie", "kill", "run")
+
+
+def stories(steps):
+    return st.lists(
+        st.tuples(st.sampled_from(steps), st.integers(0, 999)), min_size=40, max_size=80
+    )
+
+
+MANY = settings(
     max_examples=80,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 999)), min_size=40, max_size=80))
+
+
+@MANY
+@given(stories(STEPS))
 def test_no_claim_runs_ahead_done_means_whole_and_it_ends(make_paper, steps):
-    world = World(make_paper)
+    run(World(make_paper, FILES), steps)
+
+
+@MANY
+@given(stories(MOVES))
+def test_what_comes_from_several_places_is_one_of_their_files(make_paper, steps):
+    run(World(make_paper, MIRRORED), steps)
+
+
+def run(world, steps):
     for what, n in steps:
         step(world, what, n)
 

@@ -231,3 +231,10 @@ def test_what_the_row_vouches_for_is_forgotten_where_the_file_begins_again(paper
 
     assert of(RecordPart, said)[-1].vouched == ()
     assert of(DigestFile, paper.end(1, 1000)) == []
+
+
+def test_a_read_that_fails_after_the_job_has_left_is_no_error(verifying):
+    """A disk that dies fails a slow sync and a digest in one turn."""
+    verifying.play(StopRequested())
+
+    assert verifying.play(PartFailed(1, EIO)) == []

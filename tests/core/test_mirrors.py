@@ -163,3 +163,43 @@ def test_a_stop_between_two_places_stops(moved):
 
     assert paper.states()[-1] is State.QUEUED
     assert paper.claims()[0].total == 256 * KIB
+
+
+def test_two_places_that_say_nothing_of_their_files_are_not_joined(make_paper, one):
+    paper = make_paper(retry=RetryLimits(max_attempts=1))
+    offer(paper)
+    paper.head(1, size=3 * MIB, etag=None)
+    paper.end(1)
+    paper.break_off(2, Kind.NOT_FOUND)
+
+    assert one(ResetPart, paper.head(3, size=3 * MIB, etag=None))
+
+
+def test_equal_dates_and_lengths_let_it_go_on(make_paper, of):
+    paper = make_paper(retry=RetryLimits(max_attempts=1))
+    offer(paper)
+    paper.head(1, size=3 * MIB, etag=None, last_modified="Tue, 14 Nov 2023 22:13:20 GMT")
+    paper.end(1)
+    paper.break_off(2, Kind.NOT_FOUND)
+
+    said = paper.head(3, size=3 * MIB, etag=None, last_modified="Tue, 14 Nov 2023 22:13:20 GMT")
+    assert of(ResetPart, said) == []
+
+
+def test_a_stream_of_unknown_length_is_not_joined_with_another_places_bytes(make_paper, one):
+    paper = make_paper(retry=RetryLimits(max_attempts=1))
+    offer(paper)
+    paper.head(1, size=None, partial=False, etag=None)
+    paper.bytes(1, 1000)
+    assert asked(paper.break_off(1, Kind.BROKEN), one) == SECOND
+
+    assert one(ResetPart, paper.head(2, size=3 * MIB))
+
+
+def test_a_row_begun_at_one_place_is_not_gone_on_with_at_another(paper, one, span):
+    some = span(0, MIB)
+    offer_row = {"size_bytes": 3 * MIB, "etag": '"2"', "written": some, "synced": some}
+    said = paper.offer(url=FIRST, spec={"mirrors": (SECOND,)}, **offer_row)
+    assert one(StartTransfer, said).expectation.representation is None
+
+    assert one(ResetPart, paper.head(1, size=3 * MIB, etag='"1"'))

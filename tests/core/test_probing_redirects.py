@@ -3,6 +3,7 @@
 import pytest
 
 from ddm.core.commands import (
+    RecordReceipt,
     RecordState,
     StartTransfer,
 )
@@ -112,3 +113,16 @@ def test_redirects_of_one_segment_end_although_another_brings_bytes(paper):
         paper.break_off(max(paper.live), Kind.REDIRECTED, location=f"/{hop % 2}")
 
     assert not paper.engine.holds(1)
+
+
+def test_only_the_last_hops_of_a_server_that_redirects_after_every_few_bytes_are_kept(paper, one):
+    paper.begin(64 * MIB, max_segments=1)
+    paper.end(1)
+    for hop in range(30):
+        paper.bytes(max(paper.live), paper.positions[max(paper.live)] + 20 * KIB)
+        paper.break_off(max(paper.live), Kind.BROKEN)
+        paper.break_off(max(paper.live), Kind.REDIRECTED, location=f"/{hop}")
+    paper.fetch_all()
+
+    receipt = one(RecordReceipt, paper.said).receipt
+    assert receipt.urls == (URL, *(f"https://example.org/{hop}" for hop in range(20, 30)))

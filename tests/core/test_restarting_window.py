@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ddm.core.commands import CancelTransfer, StartTransfer
+from ddm.core.commands import CancelTransfer, DigestFile, StartTransfer
 from ddm.core.engine import Engine
 from ddm.core.events import FileDigested, WindowMoved
 from ddm.failures import Kind
@@ -99,3 +99,16 @@ def test_another_place_helps_only_where_a_digest_will_tell(passing, of, checksum
         assert [c.request.url for c in of(StartTransfer, said)] == [*mirrors]
     else:
         assert why_it_failed(passing).kind is Kind.NOT_FOUND
+
+
+def test_only_digests_that_are_computed_on_the_way_are_asked_for_in_the_end(passing, of):
+    """What has left cannot be read again for a digest that another place names."""
+    mirrors = ("https://mirror.org/f.bin",)
+    passing.begin(MIB, spec={"mirrors": mirrors, "checksums": (RIGHT,)}, max_segments=1)
+    passing.end(1)
+    passing.break_off(max(passing.live), Kind.NOT_FOUND)
+    passing.head(max(passing.live), size=MIB, digests=(Checksum("sha-512", "c" * 128),))
+    passing.fetch_all()
+
+    (asked,) = of(DigestFile, passing.said)
+    assert asked.algorithms == ("sha-256",)

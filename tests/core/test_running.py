@@ -90,3 +90,16 @@ def test_shares_are_counted_over_the_connections_that_can_be_had(make_paper, of)
 
     (first,) = [c.expectation.range for c in of(StartTransfer, said)]
     assert len(first) == 4 * MIB
+
+
+def test_a_piece_that_was_whole_when_it_was_given_up_is_not_asked_for_again(paper, of):
+    """A neighbour's disk is full; this file's last byte has just come."""
+    paper.offer(1, "https://a.example/f", max_segments=1)
+    paper.head(1, size=256 * KIB)
+    paper.offer(2, "https://b.example/g", max_segments=1)
+    paper.head(2, size=3 * MIB)
+    paper.bytes(1, 256 * KIB)
+    paper.break_off(2, Kind.DISK_FULL)
+
+    assert State.DONE in paper.states(1)
+    assert [c.job_id for c in of(StartTransfer, paper.said)].count(1) == 1

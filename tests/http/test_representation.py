@@ -180,3 +180,19 @@ def test_a_difference_is_shown_short_and_without_control_characters():
 def test_a_representation_does_not_differ_from_itself(representation):
     assert representation.difference(representation) is None
     assert representation.difference(representation, weakly=True) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (Representation(5, '"a"'), Representation(5, '"a"', MONDAY), True),
+        (Representation(5, None, MONDAY), Representation(5, None, MONDAY), True),
+        (Representation(5, '"a"'), Representation(5, '"b"'), False),
+        (Representation(5), Representation(5), False),
+        (Representation(5, '"a"'), Representation(5, None, MONDAY), False),
+        (Representation(None, None, MONDAY), Representation(None, None, MONDAY), False),
+        (Representation(5, None, MONDAY, "gzip"), Representation(5, None, MONDAY), False),
+    ],
+)
+def test_two_places_have_the_same_bytes_only_where_both_say_so(one, other, same):
+    assert one.vouches_for(other) is same

@@ -34,8 +34,9 @@ def queue(
                 continue
             if spec != known.spec:
                 _give_options(here, store, known, spec)
-            if force_restart:
-                store.start_over(known.id)
+            if force_restart and not store.start_over(known.id):
+                label = of_record(known).label
+                here.face.note(f"{label}: it is in work already, and is not begun again")
             store.resume([known.id])
     here.tally.expect(ids)
     return ids
@@ -61,6 +62,10 @@ def _give_options(here: Session, store: JobStore, known: JobRecord, spec: JobSpe
     """Let a job that was asked for otherwise go on as it is asked for now."""
     label = of_record(known).label
     if store.set_spec(known.id, spec):
+        if known.spec.mirrors and known.spec.checksums and not spec.checksums:
+            store.start_over(
+                known.id
+            )  # what came from several places was joined for the digest to decide
         here.face.note(f"{label}: goes on with the options given now")
     else:
         here.face.note(f"{label}: it is in work already, and keeps the options it has")

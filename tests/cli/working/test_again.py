@@ -1,6 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
+from ddm.byteranges import RangeSet
 from ddm.cli.working import again
 from ddm.cli.working.session import session
 from ddm.http.representation import Representation
@@ -98,6 +99,15 @@ def test_only_a_forced_restart_forgets_what_was_fetched(here, store, spec, force
     assert (store.get(1).state, store.get(1).error) == (State.QUEUED, None)
 
 
+def test_a_job_in_work_is_not_begun_again_and_that_is_said(home, store, spec, capsys):
+    store.add([spec])
+    store.set_state(1, State.RUNNING, None)
+    with session(quiet=False) as here:
+        again.queue(here, store, [spec], force_restart=True)
+
+    assert capsys.readouterr().err.endswith("it is in work already, and is not begun again\n")
+
+
 def test_a_job_in_work_keeps_its_options(home, store, spec, capsys):
     store.add([spec])
     store.set_state(1, State.RUNNING, None)
@@ -107,3 +117,20 @@ def test_a_job_in_work_keeps_its_options(home, store, spec, capsys):
     assert ids == [1]
     assert "it is in work already, and keeps the options it has" in capsys.readouterr().err
     assert store.get(1).spec == spec
+
+
+@pytest.mark.parametrize("digest", [True, False])
+def test_what_came_from_several_places_counts_only_while_a_digest_decides(
+    here, store, spec, digest
+):
+    joined = replace(
+        spec, checksums=(Checksum("md5", "0" * 32),), mirrors=("http://127.0.0.2/a.bin",)
+    )
+    store.add([joined])
+    store.set_part(1, "a.bin", Representation(3, '"2"'), PartIdentity("boot", 1, 1), 0)
+    store.set_progress(1, RangeSet.of(0, 2), RangeSet())
+    store.set_state(1, State.FAILED, StoredFailure("broken", "reset", 4))
+    other = () if not digest else (Checksum("md5", "1" * 32),)
+    again.queue(here, store, [replace(joined, checksums=other)], force_restart=False)
+
+    assert bool(store.get(1).written) == digest
