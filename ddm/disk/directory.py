@@ -41,6 +41,14 @@ class Directory:
                 )
             ) from error
 
+    @property
+    def is_at_its_path(self) -> bool:
+        """Whether its path still leads to it; people and scripts will look for its files there."""
+        try:
+            return os.path.samestat(Path(self.path).stat(), os.fstat(self._fd))
+        except OSError:
+            return False
+
     def path_of(self, name: str) -> str:
         """The full path of a name in it, for people."""
         return str(Path(self.path, name))

@@ -43,6 +43,7 @@ class PartFile:
         self._mode = mode
         self._kept = kept
         self._kept_bytes = found.st_size if kept else 0
+        self._least_bytes = found.st_size  # how long it stays, unless another program cuts it
         self._path = folder.path_of(name + PART_SUFFIX)
         mount = _mount_of(fd, self._path)
         self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino, mount)
@@ -71,23 +72,31 @@ class PartFile:
         """See `preallocate.set_aside`. A kept file keeps its length: claims are checked by it."""
         try:
             set_aside(self._fd, size_bytes, self._path, extend=not self._kept)
+            self._least_bytes = os.fstat(self._fd).st_size
         except OSError as error:
             error.filename = self._path
             raise
 
     def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
-        """Write the buffers one after the other from `offset`. Raises OSError with the path."""
+        """Write the buffers one after the other from `offset`. Raises OSError with the path.
+
+        EIO for a file that another program has cut: bytes are missing that were written, and this write would hide it.
+        """
         try:
-            _write_all(self._fd, buffers, offset)
+            self._size_bytes()
+            end = _write_all(self._fd, buffers, offset)
+            self._least_bytes = max(self._least_bytes, end)
         except OSError as error:
             error.filename = self._path
             raise
 
     def sync(self, size_bytes: int | None = None) -> None:
-        """Give the file that length if said, then fdatasync. Raises OSError with the path."""
+        """Give the file that length if said, then fdatasync. Raises OSError with the path; EIO as `write_at`."""
         try:
-            if size_bytes is not None and os.fstat(self._fd).st_size != size_bytes:
+            found_bytes = self._size_bytes()
+            if size_bytes is not None and found_bytes != size_bytes:
                 os.ftruncate(self._fd, size_bytes)
+                self._least_bytes = size_bytes
             os.fdatasync(self._fd)
         except OSError as error:
             error.filename = self._path
@@ -105,6 +114,11 @@ class PartFile:
         Raises FailureError; OSError with the path. Then the file stays open, for `close`, and has its part name.
         """
         before = self._name
+        if not self._folder.is_at_its_path:
+            moved = (
+                f"{self._folder.path} was moved or removed meanwhile; put it back, or run it again"
+            )
+            raise FailureError(Failure(Kind.DISK_ERROR, moved, Exit.DISK_ERROR))
         self._must_be_at(before + PART_SUFFIX)
         with suppress(PermissionError):  # FAT has no permissions; the bytes are right all the same
             try:
@@ -168,6 +182,13 @@ class PartFile:
                 return name
         raise file_exists(self._folder.path_of(self._name))
 
+    def _size_bytes(self) -> int:
+        """How long the file is. EIO if another program has cut it."""
+        size_bytes = os.fstat(self._fd).st_size
+        if size_bytes < self._least_bytes:
+            raise OSError(errno.EIO, "another program has cut it short; run it again")
+        return size_bytes
+
     def _is_at(self, name: str) -> bool:
         return self._folder.holds(name, self._identity)
 
@@ -185,8 +206,8 @@ def _mount_of(fd: int, path: str) -> str:
         return ""
 
 
-def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> None:
-    """Every byte of the buffers, however short the kernel's writes are."""
+def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> int:
+    """Every byte of the buffers, however short the kernel's writes are; where they end."""
     rest = [memoryview(b) for b in buffers if b]
     while rest:
         count = os.pwritev(fd, rest[:_BUFFERS_MAX], offset)
@@ -200,3 +221,4 @@ def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> None:
         del rest[:done]
         if count:
             rest[0] = rest[0][count:]
+    return offset

@@ -75,6 +75,10 @@ class JobTable:
             limit,
         )
 
+    def replaced(self) -> bool:
+        """Whether the database was removed or replaced meanwhile: nobody else sees these jobs any more."""
+        return self._database.replaced()
+
     def counts(self) -> dict[State, int]:
         """How many jobs are in each state."""
         found = self._database.rows("SELECT state, count(*) FROM jobs GROUP BY state")

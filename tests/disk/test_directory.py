@@ -78,6 +78,17 @@ def test_a_directory_that_is_moved_is_still_the_one(tmp_path):
     assert not (tmp_path / "before" / "f").exists()
 
 
+def test_a_directory_knows_whether_its_path_leads_to_it(tmp_path):
+    folder = Directory(str(tmp_path / "before"))
+    before = folder.is_at_its_path
+    (tmp_path / "before").rename(tmp_path / "after")
+    moved = folder.is_at_its_path
+    (tmp_path / "before").mkdir()
+    replaced = folder.is_at_its_path
+    folder.close()
+    assert (before, moved, replaced) == (True, False, False)
+
+
 @pytest.mark.parametrize("old_kernel", [False, True])
 def test_a_rename_takes_a_free_name_alone(tmp_path, folder, monkeypatch, old_kernel):
     if old_kernel:

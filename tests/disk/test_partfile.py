@@ -139,6 +139,28 @@ def test_another_file_in_the_parts_place_is_not_published(open_part, tmp_path):
     assert listing(tmp_path) == {"f.part": b"theirs"}
 
 
+@pytest.mark.parametrize("size_bytes", [None, 8])
+def test_a_file_that_another_program_has_cut_is_an_error(open_part, tmp_path, size_bytes):
+    part = open_part(size_bytes=size_bytes)
+    part.write_at([b"12345678"], 0)
+    part.sync()
+    os.truncate(tmp_path / "f.part", 4)
+    for use in (lambda: part.write_at([b"8"], 7), part.sync, lambda: part.sync(8)):
+        with pytest.raises(OSError, match="another program has cut it short") as caught:
+            use()
+        assert caught.value.filename == str(tmp_path / "f.part")
+    assert (tmp_path / "f.part").read_bytes() == b"1234"
+
+
+def test_in_a_directory_that_was_moved_away_nothing_is_published(open_part, tmp_path):
+    part = open_part(directory=tmp_path / "before")
+    (tmp_path / "before").rename(tmp_path / "after")
+    with pytest.raises(FailureError, match="before was moved or removed meanwhile; put it back"):
+        part.publish(exact=False)
+    (tmp_path / "after").rename(tmp_path / "before")
+    assert part.publish(exact=False) == "f"
+
+
 def test_a_crash_between_link_and_unlink_is_put_right(open_part, tmp_path):
     part = open_part(exact=True)
     (tmp_path / "f").hardlink_to(tmp_path / "f.part")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
+from ddm import redact
 from ddm.cli.asking import flags as limits
 from ddm.cli.asking.asked_request import INSECURE
 from ddm.cli.asking.chosen import ids_argument, named
@@ -16,7 +19,7 @@ from ddm.cli.showing.outcome import of_record
 from ddm.cli.working.opened import opened_store
 from ddm.cli.working.session import PATIENCE_S, Session, session
 from ddm.errors import Exit, UsageError
-from ddm.record import State
+from ddm.record import JobRecord, State
 from ddm.store.jobs import JobStore
 
 if TYPE_CHECKING:
@@ -92,7 +95,7 @@ def _requeued(
     left = []
     for job in named(store, ids):
         if job.state is State.DONE:
-            here.face.note(f"{job.id} {of_record(job).label}: it is done already")
+            _tell_done(here, job, force_restart=force_restart)
             continue
         left.append(job.id)
         if force_restart and not job.checking:
@@ -101,17 +104,38 @@ def _requeued(
     return left
 
 
+def _tell_done(here: Session, job: JobRecord, *, force_restart: bool) -> None:
+    """Of a job that is done: there is nothing to do, or its file is not where it was."""
+    done = of_record(job)
+    if done.path and not Path(done.path).exists():
+        gone = f"{redact.text(done.path)} is gone; `ddm get` with its URL fetches it again"
+        here.ended(replace(done, path=None, done_bytes=0, message=gone, code=Exit.UNFINISHED))
+        return
+    again = "; `ddm get --overwrite` with its URL fetches it again" if force_restart else ""
+    here.face.note(f"{job.id} {done.label}: it is done already{again}")
+
+
 def _all(here: Session, manager: Manager, *, forever: bool) -> int:
     """Fetch the whole queue."""
     if not _left(manager.store):
         if not forever:
-            here.face.note("nothing to do: the queue is empty; `ddm add URL` fills it")
+            here.face.note(f"nothing to do: {_why_empty(manager.store)}")
             return Exit.OK
         here.face.note("the queue is empty; waiting for `ddm add URL`")
     here.tally.left = lambda: _left(manager.store)
     here.drive(manager, None, forever=forever)
     status = here.exit_status()
     return here.signals.exit_status or status if forever else status
+
+
+def _why_empty(store: JobStore) -> str:
+    """Why there is nothing to fetch, and the way out."""
+    counts = store.counts()
+    if counts[State.PAUSED] or counts[State.FAILED]:
+        return (
+            "no job is queued; `ddm resume --all` lets those go on that are paused or have failed"
+        )
+    return "the queue is empty; `ddm add URL` fills it"
 
 
 def _restart_changed(here: Session, store: JobStore) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ddm.cli.working.session import Session
-from ddm.errors import HeldError
+from ddm.errors import HeldError, StateError
 from ddm.limits import QUEUE_POLL_S
 from ddm.store.jobs import JobStore
 
@@ -23,9 +23,14 @@ def follow(session: Session, store: JobStore, ids: Collection[int]) -> Manager |
     """Wait until all these jobs are over, or a signal comes (then None), or we are the manager.
 
     Says so only from the second look on: a `ddm pause` holds the state directory for milliseconds.
+    Raises StateError: the database is gone, so nobody will ever fetch them.
     """
     looks = 0
     while not session.signals.caught:
+        if store.replaced():
+            raise StateError(
+                f"the queue in {session.directory} was removed or replaced meanwhile; run it again"
+            )
         session.collect(store, ids)
         if not session.tally.left():
             return None

@@ -51,6 +51,38 @@ def test_jobs_that_are_named_are_fetched_and_no_others(ddm, store, refused):
     ]
 
 
+@pytest.fixture
+def done(ddm, store, refused, home):
+    """A job that is done; the path that its file had."""
+    ddm("add", "-d", home, refused)
+    store.set_part(1, "a.bin", Representation(3), PartIdentity("boot", 1, 1), 0)
+    store.set_state(1, State.DONE, None)
+    return home / "a.bin"
+
+
+def test_a_job_whose_finished_file_is_gone_is_not_said_to_be_done(ddm, done):
+    ran = ddm("run", 1)
+
+    assert ran.code == Exit.UNFINISHED
+    assert ran.err == f"ddm: a.bin: {done} is gone; `ddm get` with its URL fetches it again\n"
+
+
+def test_a_restart_of_a_finished_file_says_what_would_fetch_it_again(ddm, done):
+    done.write_bytes(b"abc")
+    ran = ddm("run", "--force-restart", 1)
+
+    assert ran.code == 0
+    assert "it is done already; `ddm get --overwrite` with its URL" in ran.err
+
+
+@pytest.mark.parametrize("before", [("pause", 1), ("run",)], ids=["paused", "failed"])
+def test_a_queue_in_which_all_jobs_rest_says_how_they_go_on(ddm, refused, before):
+    ddm("add", refused)
+    ddm(*before)
+
+    assert "`ddm resume --all` lets those go on" in ddm("run").err
+
+
 def test_a_job_that_is_not_there_is_a_usage_error_and_nothing_is_fetched(ddm, store, refused):
     ddm("add", refused)
     ran = ddm("run", 1, 7)

@@ -3,8 +3,10 @@ import time
 
 import pytest
 
+from ddm.cli.places import database_path
 from ddm.cli.working.follow import follow
 from ddm.cli.working.session import session
+from ddm.errors import StateError
 from ddm.manager import Manager
 from ddm.record import State
 from ddm.spec import JobSpec
@@ -66,6 +68,13 @@ def test_a_holder_that_stays_is_named_and_its_leaving_is_said(home, store, monke
         "ddm: the jobs are in the queue; waiting for it to be done or to leave",
         "ddm: it has left; going on here",
     ]
+
+
+def test_a_database_that_is_gone_is_not_waited_for(here, store, ids, held):
+    database_path().unlink()
+
+    with pytest.raises(StateError, match="was removed or replaced meanwhile; run it again"):
+        follow(here, store, ids)
 
 
 def test_a_holder_that_leaves_at_once_is_not_worth_a_word(home, store, monkeypatch, capsys):
