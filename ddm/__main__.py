@@ -10,6 +10,7 @@ import contextlib
 import gc
 import os
 import sys
+from pathlib import Path
 
 from ddm.cli.door import run
 
@@ -17,13 +18,24 @@ from ddm.cli.door import run
 _GARBAGE_THRESHOLD = 50_000
 
 
+def open_closed_streams() -> None:
+    """Give /dev/null to each standard stream that was closed before we began (`ddm get URL <&-`).
+
+    Else no line could be read or written, and a file of ours would get the number that commands of the
+    user's take for their stderr.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - until our end
+
+
 def main() -> None:
     """Run the command line and leave with its exit status."""
     gc.set_threshold(_GARBAGE_THRESHOLD)
+    open_closed_streams()
     status = run(sys.argv[1:])
     for stream in (sys.stdout, sys.stderr):
-        # AttributeError: a stream that was closed before we began is None.
-        with contextlib.suppress(OSError, ValueError, AttributeError):
+        with contextlib.suppress(OSError, ValueError):
             stream.flush()
     # Everything of ours is closed by now: the store, the files, the log.
     os._exit(status)

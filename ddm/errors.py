@@ -48,7 +48,7 @@ class Exit(IntEnum):
     STATE = 42, "the state directory or its database cannot be used"
     HELD = 43, "another ddm holds the state directory"
     INTERRUPTED = 130, "interrupted (Ctrl-C); what was fetched is kept"
-    NO_READER = 141, "whoever read stdout has left (`ddm get -o - URL | head`)"
+    NO_READER = 141, "whoever read stdout has left, as in `ddm status` piped to `head`"
     TERMINATED = 143, "terminated (SIGTERM); what was fetched is kept"
 
 

@@ -27,7 +27,6 @@ TEXTS = [
 
 # Modules without a test file of their own, and why.
 UNTESTED = {
-    "__main__.py": "two lines, which every integration test runs",
     "limits.py": "numbers with their reasons; test_settings.py holds them to their bounds",
     "ports.py": "protocols, without a line that runs",
     "record.py": "frozen values and two enumerations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 
@@ -28,17 +29,21 @@ def run(arguments: Sequence[str]) -> int:
     except DDMError as error:
         voice.say(str(error))
         return error.code
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click makes a SystemExit of a pipe that nobody reads
         voice.close_stdout()
-        return Exit.UNEXPECTED
+        return Exit.NO_READER
     except Exception as error:  # noqa: BLE001 - the door is where what nobody foresaw becomes a sentence
-        _report(error)
-        return Exit.UNEXPECTED
+        return _report(error)
     return status if isinstance(status, int) else Exit.OK
 
 
-def _report(error: Exception) -> None:
-    """Put the traceback of an error that nobody foresaw into the log and say where it is."""
+def _report(error: Exception) -> Exit:
+    """Put the traceback of an error that nobody foresaw into the log and say where it is; the status."""
+    # A disk's errors have got their sentence where they happened; this one names no file.
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        voice.say(f"could not write to stdout: {error.strerror}")
+        voice.close_stdout()
+        return Exit.DISK_FULL
     import traceback  # noqa: PLC0415 - these are only needed when things have gone wrong
 
     from ddm import redact  # noqa: PLC0415
@@ -58,3 +63,4 @@ def _report(error: Exception) -> None:
         voice.say(f"this should not have happened ({what}), and {log.problem}")
         for line in lines:
             voice.say(redact.text(line))
+    return Exit.UNEXPECTED

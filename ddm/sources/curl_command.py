@@ -38,6 +38,8 @@ COMMAND_BYTES_MAX = 1 << 20
 
 # Whichever stands first tells for whom the quotes are.
 _FORM = re.compile(r"""'|\\\r?\n|\^["\r\n]""")
+# What is PowerShell's or JavaScript's is not blamed for its signs.
+_BEGINNING = re.compile(r"""\s*["'^]*curl""")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
@@ -70,14 +72,20 @@ def read(stream: BinaryIO) -> CurlCommand:
 
 def parse(text: str) -> CurlCommand:
     """The command in a text, in the form for bash or for cmd.exe. Raises UsageError, without any secret."""
+    if not _BEGINNING.match(text):
+        raise _no_curl()
     form = _FORM.search(text)
     words = (cmd_words if form and form[0][0] == "^" else shell_words).split(text)
     if not words or words[0] not in ("curl", "curl.exe"):
-        raise UsageError('this does not begin with "curl"; take the browser\'s "Copy as cURL"')
+        raise _no_curl()
     given = _Given()
     for option, value in _options(words[1:]):
         given.take(option, value)
     return given.command()
+
+
+def _no_curl() -> UsageError:
+    return UsageError('this does not begin with "curl"; take the browser\'s "Copy as cURL"')
 
 
 def _options(words: list[str]) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 
 import pytest
 
@@ -86,4 +88,28 @@ def test_a_reader_that_has_gone_is_quiet(ddm, monkeypatch):
     monkeypatch.setattr("ddm.cli.showing.voice.close_stdout", lambda: None)
     ran = ddm("add", "http://127.0.0.1/a")
 
-    assert (ran.code, ran.err) == (Exit.UNEXPECTED, "")
+    assert (ran.code, ran.err) == (Exit.NO_READER, "")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [
+        (errno.EPIPE, Exit.NO_READER, ""),
+        (errno.ENOSPC, Exit.DISK_FULL, "ddm: could not write to stdout: No space left on device\n"),
+    ],
+)
+def test_a_stdout_that_cannot_be_written_gets_a_status_of_its_own(
+    ddm, monkeypatch, number, code, said
+):
+    def fails(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(add.click, "echo", fails)
+    monkeypatch.setattr("ddm.cli.showing.voice.close_stdout", lambda: None)
+    told = []
+    monkeypatch.setattr(
+        "ddm.cli.showing.voice.say", lambda sentence: told.append(f"ddm: {sentence}\n")
+    )
+    ran = ddm("add", "http://127.0.0.1/a")
+
+    assert (ran.code, "".join(told)) == (code, said)

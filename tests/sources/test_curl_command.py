@@ -139,7 +139,18 @@ def test_output_to_stdout_is_no_name():
     assert parse("curl http://h/ -o -").name is None
 
 
-@pytest.mark.parametrize("text", ["", "wget http://h/", "http://h/", "Invoke-WebRequest s3cret"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "wget http://h/",
+        "http://h/",
+        "Invoke-WebRequest s3cret",
+        "$session = New-Object Some.Session",
+        "fetch('http://h/', {'method': 'GET'});",
+        "curly http://h/",
+    ],
+)
 def test_what_is_no_curl_command_is_refused(text):
     assert refused(text).startswith('this does not begin with "curl"')
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from ddm.cli.asking.asked_request import INSECURE
 from ddm.cli.showing import voice
+from ddm.errors import UsageError
 from ddm.sources.urllist import LINE_BYTES_MAX, Entry, entries
 from ddm.spec import JobSpec, Route
 
@@ -72,9 +73,14 @@ def of_command(command: CurlCommand, like: JobSpec) -> JobSpec:
 
 
 def absolute(directory: str) -> str:
-    """A directory as the store knows it: one spelling for each, links left alone if possible."""
+    """A directory as the store knows it: one spelling for each, links left alone if possible. Raises UsageError."""
     path = Path(directory)
-    return os.path.realpath(path) if ".." in path.parts else str(path.absolute())
+    try:
+        return os.path.realpath(path) if ".." in path.parts else str(path.absolute())
+    except FileNotFoundError as error:
+        raise UsageError(
+            "the current directory was removed; go to another one, or give a full path with -d"
+        ) from error
 
 
 def _of_list(directory: str) -> str:

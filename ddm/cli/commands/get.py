@@ -17,7 +17,7 @@ from ddm.cli.working.follow import follow
 from ddm.cli.working.opened import opened_store
 from ddm.cli.working.prepare import specs_of, told
 from ddm.cli.working.session import Session, session
-from ddm.errors import HeldError
+from ddm.errors import HeldError, UsageError
 from ddm.spec import JobSpec
 from ddm.store import poke
 
@@ -68,6 +68,8 @@ def command(
         return get_to_stdout(asked, flags, quiet=quiet, verbose=verbose)
     specs = specs_of(asked, flags)
     if asked.dry_run:
+        if receipt is not None:
+            raise UsageError("--receipt tells what was fetched; --dry-run fetches nothing")
         return told(asked, specs, flags)
     if receipt is not None:
         receipts.check_path(receipt)

@@ -145,11 +145,14 @@ def _check_options(context: click.Context) -> None:
 
 def _stdout() -> int:
     """The descriptor. Raises UsageError if there is none, or if it is a terminal."""
+    closed = UsageError("stdout is closed; -o - writes the file to it")
+    if sys.__stdout__ is None:  # it was closed before we began; sys.stdout leads nowhere
+        raise closed
     try:
         fd = sys.stdout.fileno()
         os.fstat(fd)
     except (AttributeError, OSError, ValueError):
-        raise UsageError("stdout is closed; -o - writes the file to it") from None
+        raise closed from None
     if os.isatty(fd):
         raise UsageError(
             "stdout is a terminal, and what a server sends may do anything to it; "

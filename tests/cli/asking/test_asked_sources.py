@@ -106,3 +106,13 @@ def test_a_relative_directory_becomes_absolute(tmp_path, monkeypatch):
         str(tmp_path / "x"),
         str(tmp_path),
     ]
+
+
+def test_a_current_directory_that_was_removed_is_said(tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    (tmp_path / "here").rmdir()
+
+    with pytest.raises(UsageError, match="the current directory was removed"):
+        absolute(".")
+    assert absolute("/files") == "/files"

@@ -219,6 +219,15 @@ def test_a_receipt_that_cannot_be_written_is_known_before(ddm, refused, store):
     assert store.all() == []
 
 
+def test_a_dry_run_writes_no_receipt_and_says_so(ddm, refused, home):
+    ran = ddm("get", "--dry-run", "--receipt", str(home / "r.json"), refused)
+
+    assert (ran.code, ran.err) == (
+        Exit.USAGE,
+        "ddm: --receipt tells what was fetched; --dry-run fetches nothing\n",
+    )
+
+
 def test_a_dry_run_queues_nothing(ddm, refused, store):
     ran = ddm("get", "--dry-run", "--max-tries", 1, refused)
 
