@@ -186,7 +186,7 @@ def test_a_file_that_is_there_with_another_digest_is_a_new_job(ddm, fetched, gon
 def test_the_limits_of_this_run_go_before_the_configuration(ddm, refused, monkeypatch):
     monkeypatch.delenv("DDM_RETRY_MAX_ATTEMPTS")
 
-    assert "(gave up after 1 tries)" in ddm("get", "--max-tries", 1, refused).err
+    assert "(gave up after 1 try)" in ddm("get", "--max-tries", 1, refused).err
 
 
 def test_insecure_is_said_loudly(ddm, refused):

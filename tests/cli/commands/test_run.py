@@ -173,4 +173,4 @@ def test_the_limits_of_this_run_go_before_the_configuration(ddm, refused, monkey
     monkeypatch.delenv("DDM_RETRY_MAX_ATTEMPTS")
     ddm("add", refused)
 
-    assert "(gave up after 1 tries)" in ddm("run", "--max-tries", 1).err
+    assert "(gave up after 1 try)" in ddm("run", "--max-tries", 1).err
