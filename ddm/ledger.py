@@ -12,7 +12,6 @@ from functools import partial
 from ddm.byteranges import RangeSet
 from ddm.core.commands import RecordPart, RecordProgress, RecordReceipt, RecordState
 from ddm.errors import BusyError
-from ddm.failures import Failure
 from ddm.ports import Marks, Store
 from ddm.record import State, StoredFailure
 
@@ -45,7 +44,7 @@ class Ledger:
         match command:
             case RecordState(job_id, state, failure):
                 self._durable = self._durable or state is State.FINISHING
-                error = None if failure is None else _stored(failure)
+                error = None if failure is None else StoredFailure.of(failure)
                 self._writes[object()] = partial(store.set_state, job_id, state, error)
                 if state.ended or state is State.QUEUED:
                     self._gone.append(job_id)
@@ -87,7 +86,3 @@ class Ledger:
             self._synced.pop(job_id, None)
         self._writes, self._claims, self._gone, self._durable = {}, {}, [], False
         return True
-
-
-def _stored(failure: Failure) -> StoredFailure:
-    return StoredFailure(failure.kind.value, failure.message, failure.code)

@@ -7,6 +7,7 @@ from enum import Enum
 from msgspec import Struct
 
 from ddm.byteranges import RangeSet
+from ddm.failures import Failure
 from ddm.spec import Checksum, JobSpec
 
 
@@ -73,6 +74,11 @@ class StoredFailure(Struct, frozen=True):
     kind: str
     message: str
     code: int
+
+    @classmethod
+    def of(cls, failure: Failure) -> StoredFailure:
+        """A failure as a row keeps it."""
+        return cls(failure.kind.value, failure.message, failure.code)
 
 
 class Receipt(Struct, frozen=True):

@@ -41,7 +41,7 @@ def _settle(store: Store, disk: Disk, record: JobRecord) -> None:
             if failure is None:
                 store.remove(record.id)
             else:
-                error = StoredFailure(failure.kind.value, failure.message, failure.code)
+                error = StoredFailure.of(failure)
                 store.set_state(record.id, _kept(disk, record), error)
                 store.drop_wish(record.id)
 

@@ -51,8 +51,6 @@ from ddm.core.work import InvariantError, Work
 from ddm.limits import Limits
 from ddm.record import State
 
-_SPEED_WINDOW_S = 3.0
-
 
 class Engine:
     """Decides everything, touches nothing.

@@ -8,7 +8,7 @@ from ddm import redact
 from ddm.byteranges import RangeSet
 from ddm.core import checkpoint, mirrors, restarting, room
 from ddm.core.circumstances import Ending
-from ddm.core.commands import DigestFile, PublishFile, RecordPart, RecordReceipt
+from ddm.core.commands import DigestFile, PublishFile, RecordReceipt
 from ddm.core.job import Job
 from ddm.core.work import Work
 from ddm.errors import Exit
@@ -88,10 +88,7 @@ def on_published(work: Work, job: Job, name: str) -> None:
     job.part_open = False
     if name != job.name and job.representation is not None and job.part is not None:
         job.name = name
-        work.tell(
-            job,
-            RecordPart(job.id, name, job.representation, job.part, job.incarnation, job.vouched),
-        )
+        work.record_part(job)
     work.tell(job, RecordReceipt(job.id, _receipt(work, job)))
     work.leave(job, Ending(State.DONE))
 

@@ -12,7 +12,7 @@ import sys
 from ddm import redact
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.core import checking, describing, mirrors
-from ddm.core.commands import ContinueTransfer, OpenPart, RecordPart, ResetPart
+from ddm.core.commands import ContinueTransfer, OpenPart, ResetPart
 from ddm.core.events import PartOpened
 from ddm.core.finishing import finish
 from ddm.core.job import Job
@@ -186,7 +186,7 @@ def on_part_opened(work: Work, job: Job, event: PartOpened) -> None:
     if job.offer is not None:
         accept(work, job)
     elif job.whole:
-        record_part(work, job)  # an empty file may have been begun again, under another name
+        work.record_part(job)  # an empty file may have been begun again, under another name
         finish(work, job)
 
 
@@ -201,7 +201,7 @@ def accept(work: Work, job: Job) -> None:
             offer.digests
         )  # of a file that is passed on other digests cannot be had any more
     job.stream = not offer.partial
-    record_part(work, job)
+    work.record_part(job)
     segment = next((s for s in job.segments if s.phase is Phase.OFFERED), None)
     held = job.done
     if segment is not None:
@@ -220,14 +220,6 @@ def accept(work: Work, job: Job) -> None:
     if segment is not None and segment.transfer_id is not None:
         proceed = ContinueTransfer(segment.transfer_id, job.id, segment.start, segment.stop)
         work.tell(job, proceed)
-
-
-def record_part(work: Work, job: Job) -> None:
-    """Store what the file is and where its bytes are."""
-    if job.part is None or job.name is None or job.representation is None:
-        raise AssertionError("nothing is known of the file that is to be recorded")
-    part = (job.name, job.representation, job.part, job.incarnation, job.vouched)
-    work.tell(job, RecordPart(job.id, *part))
 
 
 def _agreed(job: Job, found: Representation) -> Representation:

@@ -106,7 +106,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
     policy.bore(work.budget.running_at(origin) + 1, work.now)
     if segment.stop is None and job.representation is not None:
         job.representation = replace(job.representation, size_bytes=segment.position)
-        probing.record_part(work, job)
+        work.record_part(job)
     # The last bytes of several transfers are often there before the first of them has ended.
     if job.whole and not job.segments:
         finish(work, job)

@@ -13,6 +13,7 @@ from ddm.core.commands import (
     CancelTransfer,
     ClosePart,
     Command,
+    RecordPart,
     RecordProgress,
     RecordState,
     StartTransfer,
@@ -155,6 +156,13 @@ class Work(Struct):
         self.may_be_more = True
         del self.jobs[job.id]
         self.journal.forget(job.id)
+
+    def record_part(self, job: Job) -> None:
+        """Store what the file is and where its bytes are."""
+        if job.part is None or job.name is None or job.representation is None:
+            raise InvariantError("nothing is known of the file that is to be recorded")
+        part = (job.name, job.representation, job.part, job.incarnation, job.vouched)
+        self.tell(job, RecordPart(job.id, *part))
 
     def record(self, job: Job, *, shrinks: bool = False) -> None:
         """Store a job's claims."""

@@ -6,41 +6,25 @@ import contextlib
 import http.client
 import selectors
 import socket
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 from urllib.parse import urlsplit
+
+from integration.servers.threaded import Threaded
 
 _BLOCK_BYTES = 64 << 10
 _HOP_BY_HOP = {"connection", "proxy-authorization", "proxy-connection", "transfer-encoding"}
 
 
-class Proxy:
+class Proxy(Threaded):
     """A running proxy. log: (method, target, fields by lower-case name) of each request, in order."""
 
     def __init__(self) -> None:
         self.log: list[tuple[str, str, dict[str, str]]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.log))
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
+        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.log)))
 
     def url(self, userinfo: str = "") -> str:
         """Its URL, with a name and a password if they are given."""
         return f"http://{userinfo and userinfo + '@'}127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def _handler(log: list[tuple[str, str, dict[str, str]]]) -> type[BaseHTTPRequestHandler]:

@@ -5,38 +5,20 @@ from __future__ import annotations
 import contextlib
 import socket
 import socketserver
-import threading
-from types import TracebackType
-from typing import Self
 
 from integration.servers.proxy import relay
+from integration.servers.threaded import Threaded
 
 _VERSION, _NAME_AND_PASSWORD, _CONNECT, _BY_NAME = 5, 2, 1, 3
 
 
-class SocksProxy:
+class SocksProxy(Threaded):
     """A running proxy. log: (user, password, host, port) of each connection that was asked for."""
 
     def __init__(self, origin_port: int) -> None:
         self.log: list[tuple[str, str, str, int]] = []
-        self._server = socketserver.ThreadingTCPServer(
-            ("127.0.0.1", 0), _handler(self.log, origin_port)
-        )
-        self._server.daemon_threads = True
-        self.port = self._server.server_address[1]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        handler = _handler(self.log, origin_port)
+        super().__init__(socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler))
 
 
 def _handler(

@@ -32,8 +32,6 @@ from ddm.spec import JobSpec
 if TYPE_CHECKING:
     from ddm.manager import Manager
 
-# As the value of -o.
-STDOUT = "-"
 # Options that are about a file that stays, by click's name for them, and as they are written.
 _OF_FILES = {
     "directory": "-d",
