@@ -192,7 +192,7 @@ class Store(Protocol):
         """Everything written inside is committed together; durable means synchronous=FULL."""
 
     def queued(self, limit: int, *, among: Iterable[int] | None) -> list[JobRecord]:
-        """The oldest jobs that are QUEUED and wanted to run; `among` limits them to these ids."""
+        """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids."""
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:
         """Store a state."""

@@ -109,6 +109,7 @@ class JobRecord(Struct, frozen=True):
     vouched: the digests that the server named for this representation.
     checking: the file has its final name; the job only asks whether the server still has the same.
     receipt: how it was fetched, once it is DONE.
+    place: among jobs of the same priority, the lower one goes first.
     delete_files: for a wish to remove the job: with what it fetched.
     created_s, updated_s: Unix time.
     """
@@ -133,3 +134,4 @@ class JobRecord(Struct, frozen=True):
     error: StoredFailure | None = None
     created_s: float = 0.0
     updated_s: float = 0.0
+    place: float = 0.0

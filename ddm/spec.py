@@ -45,6 +45,7 @@ class JobSpec(Struct, frozen=True):
     checksums: digests that the file must have. route: how the servers are reached.
     allow_downgrade: follow a redirect from https to http. overwrite: replace a file of that name.
     mirrors: other URLs of the same file, tried in order when one is given up. They get no `headers`.
+    priority: which jobs go first: the higher number. max_bytes_per_sec: for this job alone; 0 is no limit.
     """
 
     url: str
@@ -57,6 +58,8 @@ class JobSpec(Struct, frozen=True):
     allow_downgrade: bool = False
     overwrite: bool = False
     mirrors: tuple[str, ...] = ()
+    priority: int = 0
+    max_bytes_per_sec: int = 0
 
     def __repr__(self) -> str:
         """For the log and tracebacks: without secrets."""

@@ -72,7 +72,36 @@ def m003_receipts(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE jobs ADD COLUMN receipt TEXT")
 
 
-MIGRATIONS = (m001_jobs, m002_steering, m003_receipts)
+def m004_order(connection: sqlite3.Connection) -> None:
+    """Which job goes first, how fast each may be, what origins have taught, and what a running manager is asked for.
+
+    hosts: `origin` is "scheme:host:port", `lesson` JSON, `ddm.lesson.Lesson`. asked: one row at most, a limit of all
+    jobs together that holds until the manager leaves.
+    """
+    for column in (
+        "priority INTEGER NOT NULL DEFAULT 0",
+        "place REAL NOT NULL DEFAULT 0",
+        "max_bytes_per_sec INTEGER NOT NULL DEFAULT 0 CHECK (max_bytes_per_sec >= 0)",
+    ):
+        connection.execute(f"ALTER TABLE jobs ADD COLUMN {column}")
+    connection.execute("UPDATE jobs SET place = id")
+    connection.execute("CREATE INDEX jobs_place ON jobs (place)")
+    connection.execute("""
+        CREATE INDEX jobs_order ON jobs (priority DESC, place, id)
+        WHERE state = 'queued' AND wanted = 'run'
+    """)
+    connection.execute("""
+        CREATE TABLE hosts (origin TEXT PRIMARY KEY, lesson TEXT NOT NULL, learned_s REAL NOT NULL)
+    """)
+    connection.execute("""
+        CREATE TABLE asked (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            max_bytes_per_sec INTEGER NOT NULL CHECK (max_bytes_per_sec >= 0)
+        )
+    """)
+
+
+MIGRATIONS = (m001_jobs, m002_steering, m003_receipts, m004_order)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -58,8 +58,8 @@ def checksums_in(checksums: tuple[Checksum, ...]) -> str:
     return json.dumps([(each.algorithm, each.hex) for each in checksums])
 
 
-def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
-    """The columns url, directory, asked_name, headers, settings."""
+def spec_in(spec: JobSpec) -> tuple[str | bytes | int | None, ...]:
+    """The columns url, directory, asked_name, priority, max_bytes_per_sec, headers, settings."""
     settings = _Settings(
         spec.max_segments,
         spec.checksums,
@@ -72,6 +72,8 @@ def spec_in(spec: JobSpec) -> tuple[str | bytes | None, ...]:
         text_in(spec.url),
         path_in(spec.directory),
         path_in(spec.name),
+        spec.priority,
+        spec.max_bytes_per_sec,
         json.dumps(spec.headers),
         json.dumps(msgspec.to_builtins(settings)),
     )
@@ -119,6 +121,7 @@ def _record(row: sqlite3.Row) -> JobRecord:
         error=_error(row),
         created_s=row["created_s"],
         updated_s=row["updated_s"],
+        place=row["place"],
     )
 
 
@@ -137,6 +140,8 @@ def _spec(row: sqlite3.Row) -> JobSpec:
         allow_downgrade=settings.allow_downgrade,
         overwrite=settings.overwrite,
         mirrors=settings.mirrors,
+        priority=row["priority"],
+        max_bytes_per_sec=row["max_bytes_per_sec"],
     )
 
 

@@ -67,10 +67,11 @@ class JobTable:
         return next(iter(found), None)
 
     def queued(self, limit: int, *, among: Iterable[int] | None = None) -> list[JobRecord]:
-        """The oldest jobs that are QUEUED and wanted to run; `among` limits them to these ids."""
+        """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids."""
         return self._select(
             "WHERE state = 'queued' AND wanted = 'run'"
-            " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1))) ORDER BY id LIMIT ?2",
+            " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
+            " ORDER BY priority DESC, place, id LIMIT ?2",
             None if among is None else json.dumps(list(among)),
             limit,
         )

@@ -31,8 +31,9 @@ class WishTable(JobTable):
         with self.transaction(durable=True):
             for spec in specs:
                 cursor = self._database.write(
-                    "INSERT INTO jobs (url, directory, asked_name, headers, settings,"
-                    " created_s, updated_s) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO jobs (url, directory, asked_name, priority, max_bytes_per_sec,"
+                    " headers, settings, created_s, updated_s, place) VALUES (?, ?, ?, ?, ?, ?, ?,"
+                    " ?, ?, (SELECT coalesce(max(place), 0) + 1 FROM jobs))",
                     (*spec_in(spec), now_s, now_s),
                 )
                 ids.append(cursor.lastrowid or 0)

@@ -44,7 +44,7 @@ def stands(jobs, job_id=1):
 def test_a_job_comes_back_as_it_was_asked_for(jobs, spec):
     assert jobs.add([spec]) == [1]
     assert jobs.get(1) == JobRecord(
-        1, spec, Wanted.RUN, State.QUEUED, created_s=1_000.0, updated_s=1_000.0
+        1, spec, Wanted.RUN, State.QUEUED, created_s=1_000.0, updated_s=1_000.0, place=1.0
     )
     assert jobs.get(2) is None
 
