@@ -154,6 +154,10 @@ class Watched:
         """See ports.Network."""
         self._network.cancel(transfer_id)
 
+    def shorten(self, transfer_id: int, stop: int) -> int | None:
+        """See ports.Network."""
+        return self._network.shorten(transfer_id, stop)
+
     def flush(self) -> Iterator[tuple[int, int]]:
         """See ports.Network."""
         return self._network.flush()

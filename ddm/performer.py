@@ -24,6 +24,7 @@ from ddm.core.commands import (
     RecordProgress,
     RecordReceipt,
     RecordState,
+    ShortenTransfer,
     StartTransfer,
 )
 from ddm.core.engine import Engine
@@ -35,6 +36,7 @@ from ddm.core.events import (
     QueueChanged,
     TimePassed,
     TransferEnded,
+    TransferShortened,
     WishChanged,
 )
 from ddm.core.view import JobView
@@ -72,9 +74,7 @@ class Performer:
         self._inbox: list[Event] = []
         self._jobs: dict[int, int] = {}  # of each transfer
         self._publishing: list[PublishFile] = []
-        self._held: dict[
-            int, deque[Command]
-        ] = {}  # by job, until what was recorded before is committed
+        self._held: dict[int, deque[Command]] = {}  # by job, until what was before is committed
         self._room = 0  # for so many jobs that are to be offered
         self._heed = False  # whether wishes are to be looked at
         self._retry_s: float | None = None
@@ -181,6 +181,9 @@ class Performer:
                 self._offer()
             case CancelTransfer(transfer_id):
                 self._cancel(transfer_id)
+            case ShortenTransfer(transfer_id, stop):
+                if (end := self._network.shorten(transfer_id, stop)) is not None:
+                    self._inbox.append(TransferShortened(transfer_id, end))
             case _ if command.job_id in self._held:
                 self._held[command.job_id].append(command)
             case StartTransfer():

@@ -73,6 +73,12 @@ class Network(Protocol):
     def cancel(self, transfer_id: int) -> None:
         """Flush, drop, and tell the listener the end. One that is over already is left alone."""
 
+    def shorten(self, transfer_id: int, stop: int) -> int | None:
+        """Let a transfer end, without failure, at `stop` already; where it will: never before what it has collected.
+
+        None if it is over, or unknown. What is there already ends in a later turn, not within the call.
+        """
+
     def flush(self) -> Iterator[tuple[int, int]]:
         """Write what transfers collected; yields (transfer_id, position) of those that moved since the last call."""
 

@@ -29,6 +29,10 @@ class Wire:
     def cancel(self, transfer_id):
         self.calls.append(("cancel", transfer_id))
 
+    def shorten(self, transfer_id, stop):
+        self.calls.append(("shorten", transfer_id))
+        return stop
+
     def flush(self):
         return iter([(1, 10)])
 
@@ -109,11 +113,12 @@ def test_a_digest_of_what_was_dropped_never_comes():
 def test_everything_goes_through(network, wire):
     start(network, 1)
     network.proceed(1, Nowhere(), 0, None)
+    assert network.shorten(1, 50) == 50
     network.cancel(1)
     network.on_end(1, 10, None, 0.5)
 
     assert wire.listener is network
-    assert wire.calls == [("start", 1, 7), ("proceed", 1), ("cancel", 1)]
+    assert wire.calls == [("start", 1, 7), ("proceed", 1), ("shorten", 1), ("cancel", 1)]
     assert list(network.flush()) == [(1, 10)]
     assert wire.ended == [(1, 10, None, 0.5)]
 

@@ -15,9 +15,10 @@ from ddm.core.commands import (
     RecordPart,
     RecordProgress,
     ResetPart,
+    ShortenTransfer,
     StartTransfer,
 )
-from ddm.core.events import QueueChanged, TransferEnded
+from ddm.core.events import QueueChanged, TransferEnded, TransferShortened
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import NoMarks
 from ddm.failures import CANCELLED
@@ -74,6 +75,10 @@ class Wire:
     def cancel(self, transfer_id):
         self.asked.append(f"cancel {transfer_id}")
         self.listener.on_end(transfer_id, 7, CANCELLED, 0.1)
+
+    def shorten(self, transfer_id, stop):
+        self.asked.append(f"shorten {transfer_id}")
+        return max(stop, 7) if f"start {transfer_id}" in self.asked else None
 
     def flush(self):
         return ()
@@ -243,3 +248,10 @@ def test_it_is_not_idle_while_something_is_held(desk, busy):
     desk.later()
 
     assert (before, desk.performer.idle) == (False, True)
+
+
+def test_a_transfer_is_shortened_at_once_and_one_that_is_held_not_at_all(desk, busy):
+    desk.say(start(5, B), shrink(A), start(6, A))
+
+    assert desk.say(ShortenTransfer(5, 3)) == [TransferShortened(5, 7)]
+    assert desk.say(ShortenTransfer(6, 3)) == []

@@ -48,6 +48,16 @@ class CancelTransfer(Struct, frozen=True):
     transfer_id: int
 
 
+class ShortenTransfer(Struct, frozen=True):
+    """Let a transfer end at `stop` already, without failure: somebody else fetches what is beyond.
+
+    Answered at once by TransferShortened; by nothing if it is over, or not sent yet: then it ends as it would have.
+    """
+
+    transfer_id: int
+    stop: int
+
+
 class OpenPart(Struct, frozen=True):
     """Create, or find again, NAME.part: locked, space set aside. Answered by PartOpened or PartFailed.
 
@@ -167,6 +177,7 @@ Command = (
     | StartTransfer
     | ContinueTransfer
     | CancelTransfer
+    | ShortenTransfer
     | OpenPart
     | ResetPart
     | ClosePart

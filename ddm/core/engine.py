@@ -41,6 +41,7 @@ from ddm.core.events import (
     SyncFailed,
     TimePassed,
     TransferEnded,
+    TransferShortened,
     WindowMoved,
     WishChanged,
 )
@@ -164,6 +165,8 @@ class Engine:
                 self._stop()
             case TimePassed():
                 deadlines.on_time(self._work)
+            case TransferShortened():
+                pass  # nobody asks for it yet
             case RoomGivenUp():
                 room.on_room_given_up(self._work)
             case (

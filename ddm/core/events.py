@@ -67,12 +67,19 @@ class BytesWritten(Struct, frozen=True):
     position: int
 
 
+class TransferShortened(Struct, frozen=True):
+    """The answer to ShortenTransfer: it ends at `stop`, later than asked for if more than that had come already."""
+
+    transfer_id: int
+    stop: int
+
+
 class TransferEnded(Struct, frozen=True):
     """A transfer is over; exactly one per StartTransfer. What it collected is written: `position` is exact.
 
     position: the first offset that is not in the file, as BytesWritten's; for one that never got a
     body, where it would begin.
-    failure: None if the body came whole; CANCELLED after CancelTransfer.
+    failure: None if the body came whole, or as far as it was shortened to; CANCELLED after CancelTransfer.
     connect_s: how long the connection took, 0 for a reused one; None if there was none.
     """
 
@@ -149,6 +156,7 @@ Event = (
     | StopRequested
     | HeadArrived
     | BytesWritten
+    | TransferShortened
     | TransferEnded
     | PartOpened
     | PartClosed

@@ -131,6 +131,16 @@ class CurlDriver:
                 self._retire(transfer, CANCELLED)
             self._tell_end(transfer)
 
+    def shorten(self, transfer_id: int, stop: int) -> int | None:
+        """See ports.Network. Its connection is lost, for libcurl has to leave in the middle of a body."""
+        transfer = self._transfers.get(transfer_id)
+        if transfer is None or transfer.easy is None or transfer.failure is not None:
+            return None
+        end = transfer.shorten(stop)
+        if transfer.reached:
+            self._retire(transfer, None)
+        return end
+
     def flush(self) -> Iterator[tuple[int, int]]:
         """Write what transfers collected; (transfer_id, position) of those that moved.
 
@@ -220,8 +230,8 @@ class CurlDriver:
         try:
             transfer.easy.pause(pycurl.PAUSE_CONT)
         except pycurl.error as error:
-            if error.args[0] != _BAD_FUNCTION_ARGUMENT and transfer.failure is None:
-                transfer.fail(from_curl(Ending(*error.args[:2]), transfer.url))
+            if error.args[0] != _BAD_FUNCTION_ARGUMENT:
+                self._retire(transfer, from_curl(Ending(*error.args[:2]), transfer.url))
         if transfer.failure is not None:
             self._retire(transfer, None)
 

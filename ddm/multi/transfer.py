@@ -26,6 +26,7 @@ from ddm.failures import CANCELLED, Failure, FailureError, Kind
 from ddm.http.head import Head, HeadReader
 from ddm.http.response import Accept, Ask, Expectation, Reject, judge
 from ddm.limits import DISCARD_BYTES_MAX
+from ddm.multi import framing
 from ddm.multi.curl import Easy
 from ddm.multi.rate import TokenBucket
 
@@ -70,26 +71,10 @@ class Transfer:
     """One try at a range. `on_header` and `on_body` are libcurl's, the rest is the driver's."""
 
     __slots__ = (
-        "_buffer_bytes",
-        "_buffers",
-        "_collected",
-        "_expectation",
-        "_full_at",
-        "_notes",
-        "_phase",
-        "_reader",
-        "_sink",
-        "_start",
-        "_stop",
-        "connect_s",
-        "easy",
-        "failure",
-        "id",
-        "position",
-        "told_at",
-        "told_position",
-        "url",
-    )
+        "_buffer_bytes", "_buffers", "_collected", "_cut", "_expectation", "_full_at",
+        "_notes", "_phase", "_reader", "_sink", "_start", "_stop",
+        "connect_s", "easy", "failure", "id", "position", "told_at", "told_position", "url",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -116,7 +101,10 @@ class Transfer:
         self._buffers: list[bytes] = []
         self._collected = 0
         self._full_at = 0
-        self._move_to(expectation.range.start if expectation.range else 0, None)
+        self._stop: int | None = None
+        self._cut: int | None = None  # where it ends by our wish, before its body does
+        asked = expectation.range
+        self._move_to(asked.start if asked else 0, asked.stop if asked else None)
 
     # -- libcurl's callbacks: nothing raises out of them -------------------------------------------
 
@@ -168,14 +156,17 @@ class Transfer:
     def _on_full(self, data: bytes) -> int | None:
         """There is more than may be collected without a look; `data` is what came last."""
         if self._phase is Phase.TAKING:
-            if self._stop is not None and self.position + self._collected > self._stop:
+            if self._excess > 0 and self._cut is None:
                 self._give_back(data)
-                self.fail(self._too_long())
+                self.fail(framing.too_long((self._stop or 0) - self._start))
                 return _ABORT
             if not self._notes.bucket.take(len(data)):
                 self._give_back(data)
                 self._notes.throttled.append(self)
                 return int(pycurl.WRITEFUNC_PAUSE)
+            if self.reached:
+                self._leave_the_rest(data)
+                return _ABORT
             if self._collected >= self._room():
                 self.flush()
             return _ABORT if self.failure else None
@@ -183,6 +174,16 @@ class Transfer:
         if self._phase is Phase.ASKING:
             return int(pycurl.WRITEFUNC_PAUSE)  # libcurl brings it again
         return None if self._phase is Phase.DISCARDING else _ABORT
+
+    def _leave_the_rest(self, data: bytes) -> None:
+        """It has come as far as it was shortened to; of `data`, which came last, nothing beyond that is kept."""
+        excess = self._excess
+        self._give_back(data)
+        if excess < len(data):
+            self._buffers.append(data[: len(data) - excess])
+            self._collected += len(data) - excess
+        self._phase = Phase.OVER
+        self._full_at = 0
 
     def _give_back(self, data: bytes) -> None:
         self._buffers.pop()
@@ -209,6 +210,19 @@ class Transfer:
             self._move_to(start, stop)
             self._phase = Phase.TAKING
             self.tune()
+
+    def shorten(self, stop: int) -> int:
+        """End at `stop`, but not before what is collected, and not after its own end; where that is."""
+        stop = max(stop, self.position + self._collected)
+        if self._stop is None or stop < self._stop:
+            self._stop = self._cut = stop
+            self.tune()
+        return self._stop
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was shortened, and has come as far as it was to."""
+        return self._cut is not None and self._excess >= 0
 
     @property
     def discarding(self) -> bool:
@@ -249,7 +263,9 @@ class Transfer:
         """
         phase = self._phase
         self.flush()
-        if failure is None and self.failure is None:
+        if self.reached:
+            failure = None  # we made libcurl fail
+        elif failure is None and self.failure is None:
             failure = self._shortfall(phase)
         if failure is not None:
             self.fail(failure)
@@ -258,21 +274,15 @@ class Transfer:
     def _shortfall(self, phase: Phase) -> Failure | None:
         """What is missing although libcurl was content."""
         if phase is Phase.HEAD:
-            said = "the connection closed before the end of the response's head"
-        elif self._stop is not None and self.position < self._stop:
-            done, size = self.position - self._start, self._stop - self._start
-            said = f"the connection closed after {done} of {size} bytes"
-        else:
-            return None
-        return Failure(Kind.BROKEN, said, Exit.NETWORK)
+            return framing.no_head()
+        if self._stop is not None and self.position < self._stop:
+            return framing.too_short(self.position - self._start, self._stop - self._start)
+        return None
 
-    def _too_long(self) -> Failure:
-        size = (self._stop or 0) - self._start
-        return Failure(
-            Kind.BAD_RESPONSE,
-            f"the body is longer than announced ({size} bytes)",
-            Exit.BAD_RESPONSE,
-        )
+    @property
+    def _excess(self) -> int:
+        """How far what came goes beyond the stop; negative for what is missing, or where there is none."""
+        return -1 if self._stop is None else self.position + self._collected - self._stop
 
     def _room(self) -> int:
         """How much may be collected before it is written."""
@@ -281,6 +291,9 @@ class Transfer:
         return min(self._buffer_bytes, self._stop - self.position)
 
     def _move_to(self, start: int, stop: int | None) -> None:
+        cut, self._cut = self._cut, None
         self._start = self.position = self.told_position = start
         self._stop = stop
+        if cut is not None:
+            self.shorten(cut)
         self.told_at = float("-inf")

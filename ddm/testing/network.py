@@ -96,6 +96,16 @@ class SimNetwork:
         if transfer_id in self._transfers:
             self._end(transfer_id, failures.CANCELLED)
 
+    def shorten(self, transfer_id: int, stop: int) -> int | None:  # noqa: D102
+        transfer = self._transfers.get(transfer_id)
+        if transfer is None:
+            return None
+        end = transfer.shorten(stop)
+        self._story.tell(f"t{transfer_id} is to end at {end}")
+        if transfer.reached:
+            transfer.due_s = self._clock.now()
+        return end
+
     def flush(self) -> Iterator[tuple[int, int]]:  # noqa: D102
         for transfer_id, transfer in list(self._transfers.items()):
             if transfer_id not in self._transfers:
@@ -117,13 +127,16 @@ class SimNetwork:
                 self._step(transfer_id, transfer, now)
 
     def _step(self, transfer_id: int, transfer: SimTransfer, now: float) -> None:
+        if transfer.reached:
+            self._end(transfer_id, None)
+            return
         if transfer.stage is Stage.HEAD:
             self._on_head(transfer_id, transfer)
             return
         received = transfer.receive()
         self._internet.bytes_sent += received
         failure = transfer.overflow()
-        if failure is not None or transfer.ended:
+        if failure is not None or transfer.ended or transfer.reached:
             self._end(transfer_id, failure or transfer.closing())
         elif transfer.silent:
             transfer.due_s = math.inf
@@ -153,7 +166,7 @@ class SimNetwork:
         transfer = self._transfers.pop(transfer_id)
         first = transfer.flush()
         failure = first or failure
-        if keep or failure is None:
+        if keep or (failure is None and not transfer.cut):
             self._idle[urlsplit(transfer.request.url).netloc] += 1
         unmet = transfer.reply.failure is not None
         self._story.tell(f"t{transfer_id} ends at {transfer.position}: {failure or 'whole'}")

@@ -33,7 +33,7 @@ class SimTransfer:
     """One GET.
 
     buffer_bytes: how much arrives in one step. due_s: when the next step comes.
-    stop: where the body has to end, None for the end of the stream.
+    stop: where the body has to end, None for the end of the stream. cut: whether that is before the reply does.
     """
 
     request: Request
@@ -45,6 +45,7 @@ class SimTransfer:
     due_s: float
     stage: Stage = Stage.HEAD
     stop: int | None = None
+    cut: bool = False
     _sent: int = 0
     _written: int = 0
     _told: int = 0
@@ -56,6 +57,7 @@ class SimTransfer:
         start = self.expectation.range.start if self.expectation.range else 0
         self._written = self._told = start
         self._sent = self.reply.start
+        self.stop = self.expectation.range.stop if self.expectation.range else None
 
     @property
     def position(self) -> int:
@@ -81,13 +83,29 @@ class SimTransfer:
     def begin_body(self, start: int, stop: int | None) -> None:
         """The body's bytes go from `start` on."""
         self.stage = Stage.BODY
-        self.stop = stop
+        earlier, self.stop, self.cut = self.stop if self.cut else None, stop, False
         self._written = self._told = start
+        if earlier is not None:
+            self.shorten(earlier)
+
+    def shorten(self, stop: int) -> int:
+        """End at `stop`, but not before what is collected, and not after its own end; where that is."""
+        stop = max(stop, self._written + self._collected_bytes)
+        if self.stop is None or stop < self.stop:
+            self.stop, self.cut = stop, True
+        return self.stop
+
+    @property
+    def reached(self) -> bool:
+        """Whether it was shortened, and has come as far as it was to."""
+        return self.cut and self._written + self._collected_bytes >= (self.stop or 0)
 
     def receive(self) -> int:
         """Take the next bytes; how many they were."""
         step = max(_STEP_LEAST_BYTES, int(self.reply.speed_bps * _STEP_MOST_S))
         taken = min(self.buffer_bytes, step, _STEP_MOST_BYTES, self.reply.stop - self._sent)
+        if self.cut and self.stop is not None:
+            taken = min(taken, self.stop - self._written - self._collected_bytes)
         if taken > 0 and self.reply.body is not None:
             data = self.reply.body.read(self._sent, self._sent + taken)
             if self.reply.flips:
@@ -110,6 +128,8 @@ class SimTransfer:
 
     def closing(self) -> Failure | None:
         """Whether the end came where it had to."""
+        if self.reached:
+            return None
         reached = self._written + self._collected_bytes
         cut = self.reply.announced_stop is not None and self._sent < self.reply.announced_stop
         if self.reply.ending is Ending.RESET or cut or reached < (self.stop or 0):

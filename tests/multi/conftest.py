@@ -213,6 +213,14 @@ def server():
 
 
 @pytest.fixture
+def gate():
+    """Holds up a server's answer until it is set."""
+    gate = threading.Event()
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
 def make_net():
     """A driver with these limits."""
     made = []

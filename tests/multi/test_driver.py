@@ -15,14 +15,6 @@ from ddm.spec import Route
 BODY = bytes(range(256)) * 64
 
 
-@pytest.fixture
-def gate():
-    """Holds up a server's answer until it is set."""
-    gate = threading.Event()
-    yield gate
-    gate.set()
-
-
 def test_a_range_goes_to_its_offset(net, server):
     url = server.answer("/", server.part(1000, BODY, 100_000))
     net.start(1, url, (1000, 1000 + len(BODY)))

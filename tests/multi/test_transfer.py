@@ -253,3 +253,42 @@ def test_an_empty_bucket_pauses_the_body_which_comes_again(make, notes, sink):
 
     transfer.finish(None)
     assert (bytes(sink.bytes), transfer.failure) == (b"aaaabbbb", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "kept"), [(6, 6, b"aaaabb"), (2, 4, b"aaaa"), (9, 8, b"aaaabbbb")]
+)
+def test_a_shortened_body_ends_well_at_its_stop_but_keeps_what_is_there(
+    make, sink, asked, told, kept
+):
+    transfer = make((0, 8))
+    send_part(transfer, 0, 8, 8)
+    transfer.on_body(b"aaaa")
+
+    assert transfer.shorten(asked) == told
+    over = transfer.reached
+    answer = None if over else transfer.on_body(b"bbbb")
+    cut_short = told < 8
+    assert (over, answer) == (told == 4, ABORT if cut_short and not over else None)
+    transfer.finish(BROKEN if cut_short else None)
+    assert (bytes(sink.bytes), transfer.position, transfer.failure) == (kept, told, None)
+
+
+def test_what_is_shortened_before_its_head_is_there_is_cut_all_the_same(make, sink):
+    transfer = make((100, 116))
+
+    assert transfer.shorten(104) == 104
+    send_part(transfer, 100, 116, 1000)
+    assert transfer.on_body(b"aaaabbbb") == ABORT
+    transfer.finish(BROKEN)
+    assert (bytes(sink.bytes[100:]), transfer.failure) == (b"aaaa", None)
+
+
+def test_a_shortened_body_that_breaks_off_before_its_stop_is_broken(make):
+    transfer = make((0, 8))
+    send_part(transfer, 0, 8, 8)
+    transfer.on_body(b"aa")
+    transfer.shorten(4)
+    transfer.finish(BROKEN)
+
+    assert (transfer.position, transfer.failure) == (2, BROKEN)

@@ -159,3 +159,29 @@ def test_a_transfer_is_started_once(network, part):
 
     with pytest.raises(Violation, match="started twice"):
         start(network, part)
+
+
+@pytest.mark.parametrize(("asked", "stop"), [(70_000, 70_000), (0, 65_536), (200_000, 100_000)])
+def test_a_shortened_transfer_ends_well_where_it_said(network, clock, part, listener, asked, stop):
+    start(network, part)
+    while part.inode.unsynced.total == 0:
+        clock.advance_to(network.deadline())
+        network.advance(clock.now())
+        list(network.flush())
+
+    assert network.shorten(1, asked) == stop
+    assert listener.ends == []
+    run(network, clock)
+    start(network, part, transfer_id=2)
+    run(network, clock)
+    cut = stop < RANGE.stop
+    assert listener.ends == [(1, stop, None, 0.03), (2, 100_000, None, 0.03 if cut else 0.0)]
+    assert network.shorten(1, asked) is None
+
+
+def test_a_transfer_is_shortened_before_its_head_too(network, clock, part, listener):
+    start(network, part)
+
+    assert network.shorten(1, 70_000) == 70_000
+    run(network, clock)
+    assert listener.ends == [(1, 70_000, None, 0.03)]

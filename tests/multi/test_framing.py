@@ -1,0 +1,17 @@
+import pytest
+
+from ddm.failures import Kind
+from ddm.multi import framing
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "said"),
+    [
+        (framing.no_head(), Kind.BROKEN, "before the end of the response's head"),
+        (framing.too_short(4, 16), Kind.BROKEN, "after 4 of 16 bytes"),
+        (framing.too_long(4), Kind.BAD_RESPONSE, "longer than announced (4 bytes)"),
+    ],
+)
+def test_each_says_what_is_missing_or_too_much(failure, kind, said):
+    assert failure.kind is kind
+    assert said in failure.message
