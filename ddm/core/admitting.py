@@ -53,6 +53,7 @@ def admit(record: JobRecord, sources: list[URL], limits: Limits) -> Job:
         Meter(_SPEED_WINDOW_S),
     )
     job.mirrors = mirrors
+    job.place = record.place
     job.name = record.name
     job.incarnation = record.incarnation
     job.recorded_part = record.part

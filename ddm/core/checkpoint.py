@@ -12,20 +12,19 @@ from ddm.core.work import Work
 from ddm.failures import Failure
 
 
-def record_due(work: Work) -> None:
-    """If one job's claims are due, record everybody's."""
-    due = [(job.record_due_s, job) for job in work.jobs.values()]
-    changed = [(due_s, job) for due_s, job in due if due_s is not None]
-    if any(due_s <= work.now for due_s, _ in changed):
-        for _, job in changed:
-            work.record(job)
+def record_due(work: Work, job: Job) -> None:
+    """If this job's claims are due, record everybody's."""
+    if job.record_due_s is None or job.record_due_s > work.now:
+        return
+    for other in work.jobs.values():
+        if other.record_due_s is not None:
+            work.record(other)
 
 
-def sync_due(work: Work) -> None:
-    """Ask for the syncs that are due."""
-    for job in work.jobs.values():
-        if job.sync_due_s is not None and job.sync_due_s <= work.now:
-            begin_sync(work, job)
+def sync_due(work: Work, job: Job) -> None:
+    """Ask for the sync of a job if it is due."""
+    if job.sync_due_s is not None and job.sync_due_s <= work.now:
+        begin_sync(work, job)
 
 
 def begin_sync(work: Work, job: Job, size_bytes: int | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ddm.core import room, running
+from ddm.core import room
 from ddm.core.job import Job
 from ddm.core.segment import Segment
 from ddm.core.work import Work
@@ -12,40 +12,36 @@ from ddm.failures import Failure, Kind
 
 def on_time(work: Work) -> None:
     """Give up what is too slow, end what is overdue, look for room."""
-    _give_up_stalled(work)
-    _end_overdue(work)
-    for job in work.jobs.values():
+    for job in work.agenda.take_due(work.jobs, work.now):
+        _give_up_stalled(work, job)
+        _end_overdue(work, job)
         if job.room is not None and not job.leaving and job.room.check_s <= work.now:
             room.look(work, job, job.room)
 
 
-def next_deadline(work: Work) -> float | None:
-    """When time has something to do next; None if never."""
-    times: list[float] = []
-    blocked = False
-    for job in work.jobs.values():
-        own = (job.record_due_s, job.sync_due_s, job.overdue_s(work.limits.timeout_secs))
-        times += [due_s for due_s in own if due_s is not None]
-        if job.room is not None and not job.leaving:
-            times.append(job.room.check_s)
-        for segment in job.segments:
-            if segment.live:
-                times.append(segment.watched_s + work.limits.stall_timeout_secs)
-            elif segment.not_before_s > work.now:
-                times.append(segment.not_before_s)
-        blocked = blocked or running.wants(job, work)
-    if blocked and (due := work.budget.deadline(work.now)) is not None:
-        times.append(due)
+def next_s(work: Work, job: Job) -> float | None:
+    """When time has something to do for a job; None if never."""
+    own = (job.record_due_s, job.sync_due_s, job.overdue_s(work.limits.timeout_secs))
+    times = [due_s for due_s in own if due_s is not None]
+    if job.room is not None and not job.leaving:
+        times.append(job.room.check_s)
+    for segment in job.segments:
+        if segment.live:
+            times.append(segment.watched_s + work.limits.stall_timeout_secs)
+        elif segment.not_before_s > work.now:
+            times.append(segment.not_before_s)
     return min(times, default=None)
 
 
-def _give_up_stalled(work: Work) -> None:
+def _give_up_stalled(work: Work, job: Job) -> None:
     limits = work.limits
     least = float(limits.stall_bytes_per_sec)
     if limits.max_bytes_per_sec:
         # What our own limit leaves to each is no stall.
         least = min(least, limits.max_bytes_per_sec / (4 * max(1, work.budget.running)))
-    for job, segment in list(work.transfers.values()):
+    for segment in job.segments:
+        if not segment.live:
+            continue
         stalled = segment.stalled(work.now, timeout_s=limits.stall_timeout_secs, least_bps=least)
         if stalled and segment.given_up is None and not _waits_for_reader(work, job, segment):
             why = f"less than {least:.0f} bytes per second for {limits.stall_timeout_secs:.0f} s"
@@ -58,10 +54,9 @@ def _waits_for_reader(work: Work, job: Job, segment: Segment) -> bool:
     return window_bytes is not None and segment.position >= job.drained + window_bytes // 2
 
 
-def _end_overdue(work: Work) -> None:
+def _end_overdue(work: Work, job: Job) -> None:
     longest_s = work.limits.timeout_secs
-    for job in list(work.jobs.values()):
-        due_s = job.overdue_s(longest_s)
-        if due_s is not None and due_s <= work.now:
-            why = f"it is not done after {longest_s:.0f} s, the limit that was set"
-            work.fail(job, Failure(Kind.STALLED, why, Exit.TOO_SLOW))
+    due_s = job.overdue_s(longest_s)
+    if due_s is not None and due_s <= work.now:
+        why = f"it is not done after {longest_s:.0f} s, the limit that was set"
+        work.fail(job, Failure(Kind.STALLED, why, Exit.TOO_SLOW))

@@ -72,7 +72,6 @@ class Engine:
     ) -> None:
         self._work = Work(limits, chance, user_agent, Budget(limits), describe, window_bytes)
         self._limits = limits
-        self._deadline: float | None = None
         self._stopping = False
 
     # -- the door ----------------------------------------------------------------------------------
@@ -87,16 +86,15 @@ class Engine:
                 return work.out
         else:
             self._dispatch(event)
-        self._hand_out()
-        checkpoint.sync_due(work)
-        checkpoint.record_due(work)
+        self._settle()
         self._ask_for_jobs()
-        self._deadline = deadlines.next_deadline(work)
         return work.out
 
     def deadline(self) -> float | None:
         """When TimePassed should be handled, None if never."""
-        return self._deadline
+        work = self._work
+        times = (work.agenda.next_s(work.jobs), work.agenda.blocked_until_s(work.budget, work.now))
+        return min((t for t in times if t is not None), default=None)
 
     @property
     def idle(self) -> bool:
@@ -156,6 +154,7 @@ class Engine:
             case HeadArrived() | TransferEnded():
                 found = self._work.transfers.get(event.transfer_id)
                 if found is not None:
+                    self._work.agenda.touch(found[0])
                     self._on_transfer(*found, event)
             case JobOffered():
                 self._admit(event)
@@ -180,9 +179,12 @@ class Engine:
             ):
                 held = self._work.jobs.get(event.job_id)
                 if held is not None:  # else it left meanwhile
+                    self._work.agenda.touch(held)
                     self._on_word(held, event)
             case PartOpened() | PartClosed() | FilePublished():
-                self._on_part(self._work.job(event.job_id), event)
+                held = self._work.job(event.job_id)
+                self._work.agenda.touch(held)
+                self._on_part(held, event)
             case _:
                 raise InvariantError(f"nobody handles {event!r}")
 
@@ -201,10 +203,13 @@ class Engine:
             return False
         job, segment = found
         job.keep(segment, event.position, self._work.now)
-        due = min((t for t in (job.record_due_s, job.sync_due_s) if t is not None), default=None)
-        if due is not None:
-            self._deadline = due if self._deadline is None else min(self._deadline, due)
-        return refusing.was_borne(job, segment)
+        for due_s in (job.record_due_s, job.sync_due_s):
+            if due_s is not None:
+                self._work.agenda.call_before(job, due_s)
+        if not refusing.was_borne(job, segment):
+            return False
+        self._work.agenda.touch(job)
+        return True
 
     def _on_word(
         self,
@@ -250,6 +255,7 @@ class Engine:
             return
         admitting.admit_row(self._work, record)
         if record.id in self._work.jobs:
+            self._work.agenda.touch(self._work.jobs[record.id])
             self._work.journal.note(record.id, self._work.now, event)
 
     def _stop(self) -> None:
@@ -260,21 +266,29 @@ class Engine:
 
     # -- after each event --------------------------------------------------------------------------
 
-    def _hand_out(self) -> None:
-        work = self._work
-        while not work.budget.full:
-            hungry = [
-                job
-                for job in work.jobs.values()
-                if running.wants(job, work) and work.budget.allows(job.target.origin, work.now)
-            ]
-            if not hungry:
+    def _settle(self) -> None:
+        """Hand out connections; then what each job that something happened to needs besides."""
+        work, agenda = self._work, self._work.agenda
+        seen: dict[int, Job] = {}
+        while True:
+            touched = agenda.take_touched()
+            seen |= touched
+            for job in touched.values():
+                here = job.id in work.jobs
+                agenda.want(job, job.target.origin if here and running.wants(job, work) else None)
+            neediest = agenda.neediest(work.budget, work.now)
+            if neediest is None:
                 break
-            neediest = min(hungry, key=lambda job: (job.live, job.id))
             if not running.go_on(work, neediest):
                 raise InvariantError(f"job {neediest.id} wants a transfer and starts none")
-        for job in list(work.jobs.values()):
-            running.rest_if_waiting(work, job)
+            agenda.touch(neediest)
+        for job in seen.values():
+            if job.id in work.jobs:
+                running.rest_if_waiting(work, job)
+                checkpoint.sync_due(work, job)
+                checkpoint.record_due(work, job)
+                agenda.call_at(job, deadlines.next_s(work, job))
+        agenda.take_touched()
 
     def _ask_for_jobs(self) -> None:
         work = self._work

@@ -15,10 +15,13 @@ from ddm.core.segment import Phase, Segment
 from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.response import Ask
-from ddm.http.url import URL
+from ddm.http.url import URL, Origin
 from ddm.limits import FRUITLESS_REQUESTS_MAX, RECORD_INTERVAL_S, SYNC_INTERVAL_S, Limits
 from ddm.record import PartIdentity, State
 from ddm.spec import Checksum, JobSpec
+
+# Whose connection comes first: those that have none, then by priority, then who has fewest, then the queue's order.
+Rank = tuple[bool, int, int, float, int]
 
 
 class Job(Struct):
@@ -51,6 +54,8 @@ class Job(Struct):
     room: what it waits for whose disk is full; room_tries: how often in a row, as of room_done_bytes.
     begun_s: when its first request went out. requests: how many there were; gained_bytes: what they brought.
     found: what a description was asked for. drained: up to where what was fetched has been passed on.
+    place: its place in the queue. due_s: its next moment. hungry_at: the origin to which it wants one more
+    connection; rank_there: how it stands in line there.
     offer: the head that waits for the part file. restarting: why everything begins again, until the
     transfers have ended.
     """
@@ -119,6 +124,15 @@ class Job(Struct):
     begun_s: float | None = None
     recorded_s: float = 0.0
     unrecorded: bool = False
+    place: float = 0.0
+    due_s: float | None = None
+    hungry_at: Origin | None = None
+    rank_there: Rank | None = None
+
+    def rank(self) -> Rank:
+        """Its rank among those that want a connection; the lowest goes first."""
+        live = self.live
+        return live > 0, -self.spec.priority, live, self.place, self.id
 
     @property
     def live(self) -> int:

@@ -122,8 +122,9 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
 
 
 def _another_needs_it_more(work: Work, job: Job) -> bool:
-    """Whether another job wants a connection and has fewer than this one has left."""
-    return any(other.live < job.live and wants(other, work) for other in work.jobs.values())
+    """Whether another job wants a connection and goes before this one, with what this one has left."""
+    other = work.agenda.neediest(work.budget, work.now)
+    return other is not None and other is not job and other.rank()[:3] < job.rank()[:3]
 
 
 def go_on(work: Work, job: Job) -> bool:

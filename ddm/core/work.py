@@ -7,6 +7,7 @@ import random
 from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange
+from ddm.core.agenda import Agenda
 from ddm.core.budget import Budget
 from ddm.core.circumstances import Ending
 from ddm.core.commands import (
@@ -49,6 +50,7 @@ class Work(Struct):
     jobs: dict[int, Job] = field(default_factory=dict)
     transfers: dict[int, tuple[Job, Segment]] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
+    agenda: Agenda = field(default_factory=Agenda)
     now: float = 0.0
     out: list[Command] = field(default_factory=list)
     left: list[JobView] = field(default_factory=list)
@@ -64,6 +66,7 @@ class Work(Struct):
     def tell(self, job: Job, command: Command) -> None:
         """Ask for something on behalf of a job."""
         self.journal.note(job.id, self.now, command)
+        self.agenda.touch(job)
         self.out.append(command)
 
     def move(self, job: Job, state: State, failure: Failure | None = None) -> None:
@@ -155,6 +158,7 @@ class Work(Struct):
         self.left.append(picture(job, self.now, ending.failure, removed=ending.remove))
         self.may_be_more = True
         del self.jobs[job.id]
+        self.agenda.want(job, None)
         self.journal.forget(job.id)
 
     def record_part(self, job: Job) -> None:
