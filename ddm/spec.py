@@ -6,6 +6,9 @@ from msgspec import Struct
 
 from ddm import redact
 
+# Higher and lower ones say nothing more, and a mistyped number is found.
+PRIORITY_MAX = 100
+
 
 class Checksum(Struct, frozen=True):
     """A digest that a file must have. algorithm: "sha-256", "sha-512", "sha-1" or "md5". hex: lower case."""
@@ -45,7 +48,8 @@ class JobSpec(Struct, frozen=True):
     checksums: digests that the file must have. route: how the servers are reached.
     allow_downgrade: follow a redirect from https to http. overwrite: replace a file of that name.
     mirrors: other URLs of the same file, tried in order when one is given up. They get no `headers`.
-    priority: which jobs go first: the higher number. max_bytes_per_sec: for this job alone; 0 is no limit.
+    priority: which jobs go first: the higher number, -PRIORITY_MAX to PRIORITY_MAX.
+    max_bytes_per_sec: for this job alone; 0 is no limit.
     """
 
     url: str

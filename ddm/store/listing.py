@@ -19,7 +19,7 @@ from ddm.store.rows import claims_out, damaged_row, path_out
 
 _COLUMNS = (
     "id, wanted, state, checking, url, directory, asked_name, name, size_bytes, written,"
-    " error_kind, error_message, error_code, created_s, updated_s"
+    " error_kind, error_message, error_code, created_s, updated_s, priority, place"
 )
 
 
@@ -43,6 +43,19 @@ class ListedJob(Struct, frozen=True):
     error: StoredFailure | None
     created_s: float
     updated_s: float
+    priority: int = 0
+    place: float = 0.0
+
+    @property
+    def to_be_done(self) -> bool:
+        """Whether it is in the queue: `JobTable.queue` has the same."""
+        over = self.state is State.DONE or self.state is State.FAILED
+        return not over and self.wanted is not Wanted.REMOVE
+
+    @property
+    def order(self) -> tuple[int, float, int]:
+        """By which the queue is sorted."""
+        return -self.priority, self.place, self.id
 
     @property
     def whole(self) -> bool:
@@ -105,7 +118,7 @@ class Listing:
 
 def _listed(row: sqlite3.Row, path: str) -> ListedJob:
     job_id, wanted, state, checking, url, directory, asked_name, name, *rest = row
-    size, claims, kind, message, code, created_s, updated_s = rest
+    size, claims, kind, message, code, created_s, updated_s, priority, place = rest
     try:
         return ListedJob(
             job_id,
@@ -122,6 +135,8 @@ def _listed(row: sqlite3.Row, path: str) -> ListedJob:
             None if kind is None else StoredFailure(kind, message, code),
             created_s,
             updated_s,
+            priority,
+            place,
         )
     except (ValueError, TypeError):
         raise damaged_row(job_id, path) from None

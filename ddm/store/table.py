@@ -11,6 +11,7 @@ from ddm.failures import Kind
 from ddm.record import JobRecord, State
 from ddm.store.database import Database, Value
 from ddm.store.rows import path_in, record_out, text_in
+from ddm.store.standing import Standing
 
 
 class JobTable:
@@ -75,6 +76,23 @@ class JobTable:
             None if among is None else json.dumps(list(among)),
             limit,
         )
+
+    def queue(self) -> list[Standing]:
+        """The jobs that are still to be done, in work and paused ones too, in the order in which they go."""
+        found = self._database.rows(
+            "SELECT id, priority, place FROM jobs WHERE state NOT IN ('done', 'failed')"
+            " AND wanted <> 'remove' ORDER BY priority DESC, place, id"
+        )
+        return [Standing(*row) for row in found]
+
+    def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:
+        """What may change of jobs in work: priority, place and max_bytes_per_sec of those that there are."""
+        found = self._database.rows(
+            "SELECT id, priority, place, max_bytes_per_sec FROM jobs"
+            " WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {row[0]: (row[1], row[2], row[3]) for row in found}
 
     def replaced(self) -> bool:
         """Whether the database was removed or replaced meanwhile: nobody else sees these jobs any more."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from ddm.record import Wanted
 from ddm.spec import JobSpec
 from ddm.store.rows import spec_in
+from ddm.store.standing import moved
 from ddm.store.table import JobTable
 
 _AMONG = "id IN (SELECT value FROM json_each(?))"
@@ -95,6 +96,28 @@ class WishTable(JobTable):
             settings,
             job_id,
         )
+
+    def move(self, ids: Sequence[int], position: int | None) -> dict[int, int]:
+        """Let these jobs stand one after the other in the queue; the position of each then.
+
+        position: of the first of them, from 1; None is the end. Those that are not to be done any
+        more are left out. When it returns, it is on the disk.
+        """
+        with self.transaction(durable=True):
+            before = self.queue()
+            there = {each.id for each in before}
+            chosen = [job_id for job_id in dict.fromkeys(ids) if job_id in there]
+            after = moved(before, chosen, position)
+            for each in set(after) - set(before):
+                self._update(
+                    "priority = ?, place = ?", "id = ?", each.priority, each.place, each.id
+                )
+        positions = {each.id: number for number, each in enumerate(after, start=1)}
+        return {job_id: positions[job_id] for job_id in chosen}
+
+    def prioritize(self, job_id: int, priority: int) -> None:
+        """Give a job another priority; among those of the same it keeps its place."""
+        self._update("priority = ?", "id = ? AND priority <> ?", priority, job_id, priority)
 
     def start_over(self, job_id: int) -> bool:
         """Forget what a job that is not in work has fetched, durably; whether it was one.

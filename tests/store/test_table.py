@@ -1,9 +1,11 @@
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from ddm.record import State, StoredFailure, Wanted
 from ddm.spec import JobSpec
+from ddm.store.listing import Listing
 
 SPEC = JobSpec("http://127.0.0.1/f?a=b", "/d")
 FULL = JobSpec("http://127.0.0.1/f", "/d/\udcff", "n \udcfe é")
@@ -76,3 +78,28 @@ def test_jobs_are_counted_by_their_state(jobs):
     jobs.set_state(2, State.DONE, None)
     none = dict.fromkeys(State, 0)
     assert jobs.counts() == none | {State.QUEUED: 2, State.DONE: 1}
+
+
+def test_the_queue_goes_by_priority_then_place_then_id(jobs):
+    jobs.add([replace(SPEC, priority=priority) for priority in (0, 5, -5, 5)])
+    assert ids(jobs.queued(10)) == ids(jobs.queue()) == [2, 4, 1, 3]
+    jobs.move([1], 2)
+    assert ids(jobs.queued(2)) == [2, 1]
+
+
+@pytest.mark.parametrize("state", State)
+def test_in_the_queue_is_what_is_still_to_be_done(jobs, state):
+    jobs.add([SPEC] * 3)
+    for job_id, wanted in enumerate(Wanted, start=1):
+        jobs.set_state(job_id, state, None)
+        jobs.wish([job_id], wanted)
+    over = state in (State.DONE, State.FAILED)
+    assert ids(jobs.queue()) == ([] if over else [1, 2])
+    listed = Listing(jobs._database).all()
+    assert [job.id for job in listed if job.to_be_done] == ids(jobs.queue())
+
+
+def test_what_may_change_of_jobs_in_work_is_asked_at_once(jobs):
+    jobs.add([replace(SPEC, priority=5, max_bytes_per_sec=9), SPEC])
+    assert jobs.asked_of([2, 1, 7]) == {1: (5, 1.0, 9), 2: (0, 2.0, 0)}
+    assert jobs.asked_of([]) == {}

@@ -171,3 +171,39 @@ def test_a_wish_for_a_job_that_is_gone_is_no_error(jobs):
     jobs.resume([7])
     assert (jobs.requeue(7), jobs.check_again(7), jobs.start_over(7)) == (False, False, False)
     assert jobs.all() == []
+
+
+def test_jobs_are_moved_in_one_stroke_and_it_is_on_the_disk(jobs, database):
+    jobs.add([SPEC] * 5)
+    jobs.set_state(2, State.DONE, None)
+    asked = []
+    database._connection.set_trace_callback(asked.append)
+
+    assert jobs.move([5, 2, 99, 3, 5], 2) == {5: 2, 3: 3}
+    assert ids(jobs.queue()) == [1, 5, 3, 4]
+    assert asked.count("PRAGMA synchronous = FULL") == asked.count("COMMIT") == 1
+
+
+def test_what_is_added_goes_behind_what_was_moved(jobs):
+    jobs.add([SPEC] * 3)
+    jobs.move([1], None)
+    jobs.add([SPEC, replace(SPEC, priority=1)])
+    assert ids(jobs.queue()) == [5, 2, 3, 1, 4]
+
+
+def test_moving_one_of_ten_thousand_writes_one(jobs, wall):
+    jobs.add([SPEC] * 10_000)
+    wall[0] += 1
+    begun_s = time.monotonic()
+    assert jobs.move([9_000], 1) == {9_000: 1}
+    assert time.monotonic() - begun_s < 1.0
+    assert [job.id for job in jobs.all() if job.updated_s > 1_000] == [9_000]
+
+
+def test_a_priority_is_given_in_any_state_and_the_place_stays(jobs, case):
+    jobs.add([SPEC])
+    jobs.prioritize(1, 7)
+    jobs.prioritize(99, 7)
+    record = jobs.get(1)
+    assert (record.spec.priority, record.place, record.state, record.wanted) == (7, 1.0, *case)
+    assert jobs.get(2).spec.priority == 0
