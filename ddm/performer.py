@@ -37,7 +37,6 @@ from ddm.core.events import (
     TimePassed,
     TransferEnded,
     TransferShortened,
-    WishChanged,
 )
 from ddm.core.view import JobView
 from ddm.errors import BusyError
@@ -77,6 +76,7 @@ class Performer:
         self._held: dict[int, deque[Command]] = {}  # by job, until what was before is committed
         self._room = 0  # for so many jobs that are to be offered
         self._heed = False  # whether wishes are to be looked at
+        self._reorder = False  # and whether jobs in work may stand elsewhere
         self._retry_s: float | None = None
         self._on_offer: set[int] = set()
         self.on_ended: Callable[[JobView], None] | None = None
@@ -92,7 +92,7 @@ class Performer:
 
     def queue_changed(self) -> None:
         """Another process wrote to the store: there may be jobs to admit, and wishes to heed."""
-        self._heed = True
+        self._heed = self._reorder = True
         self.submit(QueueChanged())
 
     def deadline(self) -> float | None:
@@ -285,15 +285,14 @@ class Performer:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""
         try:
             settled = steering.settle_all(self._store, self._disk, but=self._in_work)
-            left = self._store.wishes()
+            self._inbox += steering.wished(self._store, self._in_work)
+            if self._reorder:
+                self._inbox += steering.moved(self._store, self._engine.asked())
         except BusyError:
             return False
-        for record in left:
-            if self._in_work(record.id):
-                self.submit(WishChanged(record.id, record.wanted))
         if settled:
             self.submit(QueueChanged())
-        self._heed = False
+        self._heed = self._reorder = False
         return True
 
     def _in_work(self, job_id: int) -> bool:

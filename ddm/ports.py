@@ -223,6 +223,9 @@ class Store(Protocol):
     def wishes(self) -> list[JobRecord]:
         """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed."""
 
+    def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:
+        """What may change of jobs in work: priority, place and max_bytes_per_sec of those that there are."""
+
     def drop_wish(self, job_id: int) -> None:
         """A wish that came too late: `wanted` is to run again."""
 

@@ -6,8 +6,9 @@ told instead (`core/wishing.py`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from ddm.core.events import OrderChanged, WishChanged
 from ddm.failures import Failure, FailureError, from_os_error
 from ddm.ports import Disk, Store
 from ddm.record import JobRecord, State, StoredFailure, Wanted
@@ -25,6 +26,27 @@ def settle_all(store: Store, disk: Disk, but: Callable[[int], bool] = lambda _: 
         for record in found:
             _settle(store, disk, record)
     return len(found)
+
+
+def wished(store: Store, in_work: Callable[[int], bool]) -> list[WishChanged]:
+    """What is wished of jobs in work and not in force yet. Raises StateError."""
+    return [
+        WishChanged(record.id, record.wanted) for record in store.wishes() if in_work(record.id)
+    ]
+
+
+def moved(store: Store, held: Mapping[int, tuple[int, float, int]]) -> list[OrderChanged]:
+    """Which jobs in work stand elsewhere in the queue by now. held: what is known of them, as `Store.asked_of` has it.
+
+    Raises StateError.
+    """
+    if not held:
+        return []
+    return [
+        OrderChanged(job_id, priority, place)
+        for job_id, (priority, place, _) in store.asked_of(held).items()
+        if held[job_id][:2] != (priority, place)
+    ]
 
 
 def _settle(store: Store, disk: Disk, record: JobRecord) -> None:

@@ -143,3 +143,13 @@ def test_wishes_are_looked_for_only_when_something_changed(house, job_id):
     house.work()
 
     assert house.state(job_id) is State.DONE
+
+
+def test_a_job_in_work_that_was_moved_stands_there_once_the_database_is_free(house, job_id):
+    house.other.prioritize(job_id, 7)
+    with house.busy():
+        house.performer.queue_changed()
+        house.turn()
+    house.turn_until(lambda: house.performer._engine.asked()[job_id][0] == 7)
+
+    assert house.state(job_id) is State.RUNNING

@@ -31,6 +31,7 @@ from ddm.core.events import (
     FileSynced,
     HeadArrived,
     JobOffered,
+    OrderChanged,
     PartClosed,
     PartFailed,
     PartOpened,
@@ -44,6 +45,7 @@ from ddm.core.events import (
     TransferShortened,
     WindowMoved,
     WishChanged,
+    Word,
 )
 from ddm.core.job import Job
 from ddm.core.segment import Segment
@@ -115,6 +117,13 @@ class Engine:
         """Whether a job is admitted."""
         return job_id in self._work.jobs
 
+    def asked(self) -> dict[int, tuple[int, float, int]]:
+        """Of the admitted jobs, by id, what users may change meanwhile; see `Store.asked_of`."""
+        return {
+            job.id: (job.spec.priority, job.place, job.spec.max_bytes_per_sec)
+            for job in self._work.jobs.values()
+        }
+
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
         return queue_picture(self._work.jobs.values(), self._work.budget, self._limits, now)
@@ -170,6 +179,7 @@ class Engine:
                 room.on_room_given_up(self._work)
             case (
                 WishChanged()
+                | OrderChanged()
                 | WindowMoved()
                 | RoomChecked()
                 | FileSynced()
@@ -211,21 +221,13 @@ class Engine:
         self._work.agenda.touch(job)
         return True
 
-    def _on_word(
-        self,
-        job: Job,
-        event: WishChanged
-        | WindowMoved
-        | RoomChecked
-        | FileSynced
-        | SyncFailed
-        | FileDigested
-        | PartFailed,
-    ) -> None:
+    def _on_word(self, job: Job, event: Word) -> None:
         """What may come too late."""
         match event:
             case WishChanged(wanted=wanted):
                 wishing.on_wish(self._work, job, wanted)
+            case OrderChanged():
+                wishing.on_order(job, event)
             case WindowMoved(position=position):
                 job.drained = position
             case RoomChecked(lacking_bytes=lacking_bytes):

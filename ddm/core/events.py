@@ -31,6 +31,14 @@ class WishChanged(Struct, frozen=True):
     wanted: Wanted
 
 
+class OrderChanged(Struct, frozen=True):
+    """An admitted job stands elsewhere in the queue: the higher priority goes first, then the lower place."""
+
+    job_id: int
+    priority: int
+    place: float
+
+
 class WindowMoved(Struct, frozen=True):
     """Everything below `position` of a file that is not kept has been passed on."""
 
@@ -145,11 +153,24 @@ class PartFailed(Struct, frozen=True):
     failure: Failure
 
 
+# What is told of an admitted job, and may come too late.
+Word = (
+    WishChanged
+    | OrderChanged
+    | WindowMoved
+    | RoomChecked
+    | FileSynced
+    | SyncFailed
+    | FileDigested
+    | PartFailed
+)
+
 Event = (
     TimePassed
     | JobOffered
     | QueueChanged
     | WishChanged
+    | OrderChanged
     | WindowMoved
     | RoomChecked
     | RoomGivenUp

@@ -135,6 +135,11 @@ class Job(Struct):
         return live > 0, -self.spec.priority, live, self.place, self.id
 
     @property
+    def order(self) -> tuple[int, float, int]:
+        """By which the queue is sorted."""
+        return -self.spec.priority, self.place, self.id
+
+    @property
     def live(self) -> int:
         """Transfers under way."""
         return sum(1 for segment in self.segments if segment.live)

@@ -94,7 +94,7 @@ class JobView(Struct, frozen=True):
 
 
 class QueueView(Struct, frozen=True):
-    """The admitted jobs at one moment, in order of id, their sums, whom they ask, and what limits them."""
+    """The admitted jobs at one moment, in the order of the queue, their sums, whom they ask, and what limits them."""
 
     jobs: tuple[JobView, ...]
     speed_bps: float
@@ -105,7 +105,7 @@ class QueueView(Struct, frozen=True):
 
 def queue_picture(jobs: Iterable[Job], budget: Budget, limits: Limits, now: float) -> QueueView:
     """All admitted jobs as they stand."""
-    views = tuple(picture(job, now) for job in sorted(jobs, key=lambda job: job.id))
+    views = tuple(picture(job, now) for job in sorted(jobs, key=lambda job: job.order))
     return QueueView(
         views,
         sum(view.speed_bps for view in views),

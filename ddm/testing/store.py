@@ -72,6 +72,10 @@ class WatchedStore:
         self._faults.meet(Doing.LOOK, _PATH)
         return self.jobs.wishes()
 
+    def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.asked_of(ids)
+
     # -- writing -----------------------------------------------------------------------------------
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:  # noqa: D102
