@@ -27,6 +27,7 @@ COMMANDS = {
     ),
     "pause": ("ddm.cli.commands.pause", "Let jobs rest until they are resumed."),
     "resume": ("ddm.cli.commands.resume", "Let paused and failed jobs go on."),
+    "move": ("ddm.cli.commands.move", "Let jobs go first, last, or as the Nth of the queue."),
     "remove": ("ddm.cli.commands.remove", "Take jobs out of the queue."),
     "import-har": ("ddm.cli.commands.import_har", "Put into the queue what a browser has begun."),
     "bench": ("ddm.cli.commands.bench", "Measure how many connections pay for a file."),

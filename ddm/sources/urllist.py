@@ -34,6 +34,7 @@ class Entry(Struct, frozen=True):
 
     line: where it begins, from 1. url: checked. mirrors: other URLs of the same file.
     directory: as written. max_segments: 1 to SEGMENTS_MAX. proxy: as `http.proxy` lets it through.
+    priority: within PRIORITY_MAX of 0.
     """
 
     line: int
@@ -46,6 +47,7 @@ class Entry(Struct, frozen=True):
     max_segments: int | None = None
     overwrite: bool | None = None
     proxy: str | None = None
+    priority: int | None = None
 
     def __repr__(self) -> str:
         """For tracebacks: without secrets."""
@@ -87,6 +89,7 @@ def entries(lines: Iterable[bytes], source: str) -> Iterator[Entry]:
             max_segments=options.max_segments,
             overwrite=options.overwrite,
             proxy=options.proxy,
+            priority=options.priority,
         )
 
 

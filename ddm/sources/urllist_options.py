@@ -14,7 +14,7 @@ from ddm.http.digests import parse_checksum
 from ddm.http.disposition import check_asked_name
 from ddm.http.proxy import check_proxy
 from ddm.http.request import check_headers
-from ddm.spec import Checksum
+from ddm.spec import PRIORITY_MAX, Checksum
 
 # What nobody's server allows either.
 SEGMENTS_MAX = 128
@@ -30,6 +30,7 @@ KEYS = (
     "max-connection-per-server",
     "max-segments",
     "out",
+    "priority",
     "referer",
     "split",
     "user-agent",
@@ -60,6 +61,7 @@ class Options(Struct):
     max_segments: int | None = None
     overwrite: bool | None = None
     proxy: str | None = None
+    priority: int | None = None
     user: str | None = None
     password: str = ""
 
@@ -111,6 +113,8 @@ class Options(Struct):
                 self.checksums.append(parse_checksum(value))
             case "allow-overwrite":
                 self.overwrite = _truth(key, value)
+            case "priority":
+                self.priority = _priority(value)
             case _:
                 count = _count(key, value)
                 self.max_segments = min(self.max_segments or count, count)
@@ -165,6 +169,13 @@ def _truth(key: str, value: str) -> bool:
     if value.lower() not in _TRUTHS:
         raise UsageError(f"{key} is true or false")
     return _TRUTHS[value.lower()]
+
+
+def _priority(value: str) -> int:
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and int(digits[:9]) <= PRIORITY_MAX):
+        raise UsageError(f"priority is a number, {-PRIORITY_MAX} to {PRIORITY_MAX}")
+    return int(value)
 
 
 def _count(key: str, value: str) -> int:

@@ -120,3 +120,14 @@ def test_every_key_has_a_meaning(key):
 
 def test_no_secret_is_in_the_repr():
     assert "secret" not in repr(_only("header=Cookie: secret", "http-user=secret"))
+
+
+@pytest.mark.parametrize(("text", "expected"), [("100", 100), ("-100", -100), ("0", 0), ("007", 7)])
+def test_a_priority_may_be_below_zero(text, expected):
+    assert _only(f"priority={text}").priority == expected
+
+
+@pytest.mark.parametrize("text", ["101", "-101", "+1", "1.5", "-", "--1", "²", "9" * 5000])
+def test_what_is_no_priority_is_refused(text):
+    with pytest.raises(UsageError, match="priority is a number, -100 to 100"):
+        _only(f"priority={text}")

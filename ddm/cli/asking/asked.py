@@ -19,11 +19,18 @@ from ddm.errors import UsageError
 from ddm.http import disposition, url
 from ddm.http.digests import parse_checksum
 from ddm.sources.urllist import Entry
-from ddm.spec import JobSpec
+from ddm.spec import PRIORITY_MAX, JobSpec
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _option = partial(click.option, cls=partial(SectionOption, section="What to fetch"))  # type: ignore[arg-type]  # makes one
+
+# What every --priority is, whatever it stands beside.
+PRIORITY: dict[str, Any] = {
+    "type": click.IntRange(-PRIORITY_MAX, PRIORITY_MAX),
+    "metavar": "N",
+    "help": f"The higher number goes first, {-PRIORITY_MAX} to {PRIORITY_MAX}. Default: 0.",
+}
 
 _OPTIONS: tuple[Decorator, ...] = (
     click.argument("urls", nargs=-1, metavar="[URL]..."),
@@ -84,6 +91,7 @@ _OPTIONS: tuple[Decorator, ...] = (
         metavar="N",
         help="Connections for each file at most. Default: max_segments of config.toml.",
     ),
+    _option("--priority", **PRIORITY),
     _option(
         "--dry-run",
         is_flag=True,
@@ -106,6 +114,7 @@ class Asked(Struct, frozen=True):
     checksums: tuple[str, ...] = ()
     sums_from: str | None = None
     overwrite: bool = False
+    priority: int | None = None
     dry_run: bool = False
     as_json: bool = False
     request: AskedRequest = AskedRequest()
@@ -150,6 +159,7 @@ class Asked(Struct, frozen=True):
             route=self.request.route(),
             allow_downgrade=self.request.allow_downgrade,
             overwrite=self.overwrite,
+            priority=self.priority or 0,
             headers=self.request.fields(),  # last: it may ask for a password
         )
 

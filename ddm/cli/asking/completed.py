@@ -27,7 +27,7 @@ def ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Com
 
     given = ctx.params.get("ids") or ()
     jobs = peek(database_path(), incomplete, _of_use(ctx.info_name))
-    return [
+    found = [
         CompletionItem(
             str(job.id),
             help=redact.short(job.name or redact.url(job.url), _NAME_CHARS_MAX),
@@ -36,6 +36,9 @@ def ids(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Com
         for job in jobs
         if job.id not in given
     ]
+    if ctx.info_name == "move" and given:
+        found += [CompletionItem(word) for word in ("first", "last") if word.startswith(incomplete)]
+    return found
 
 
 def keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -80,6 +83,8 @@ def _of_use(command: str | None) -> set[State]:
     match command:
         case "pause":
             return {state for state in State if not state.ended}
+        case "move":
+            return set(State) - {State.DONE, State.FAILED}
         case "resume":
             return {State.PAUSED, State.FAILED}
         case "run":

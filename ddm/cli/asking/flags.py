@@ -17,6 +17,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
 # Option, key of the setting, what the value is called, what it means.
 _FLAGS = (
+    ("--jobs", "max_jobs", "N", "Files that are fetched at once; 0 is one for each connection."),
     (
         "--max-tries",
         "retry.max_attempts",

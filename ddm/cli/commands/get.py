@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +19,8 @@ from ddm.cli.working.opened import opened_store
 from ddm.cli.working.prepare import specs_of, told
 from ddm.cli.working.session import Session, session
 from ddm.errors import HeldError, UsageError
-from ddm.spec import JobSpec
 from ddm.store import poke
+from ddm.store.jobs import JobStore
 
 
 @click.command(cls=SectionCommand)
@@ -75,17 +76,24 @@ def command(
         receipts.check_path(receipt)
     with session(quiet=quiet, verbose=verbose, flags=flags) as here:
         ids: list[int] = []
-        status = _fetch(here, list(dict.fromkeys(specs)), ids, force_restart=force_restart)
+        queue = partial(
+            again.queue,
+            here,
+            specs=list(dict.fromkeys(specs)),
+            force_restart=force_restart,
+            priority=asked.priority,
+        )
+        status = _fetch(here, queue, ids)
         return status if receipt is None else _written(here, receipt, ids, status)
 
 
-def _fetch(here: Session, specs: Sequence[JobSpec], ids: list[int], *, force_restart: bool) -> int:
-    """Fetch them; the exit status. ids: the jobs that they are come in here."""
+def _fetch(here: Session, queue: Callable[[JobStore], list[int]], ids: list[int]) -> int:
+    """Fetch what `queue` puts into the queue; the exit status. ids: the jobs that they are come in here."""
     try:
         manager = here.manager()
     except HeldError:
         with opened_store() as store:
-            ids += again.queue(here, store, specs, force_restart=force_restart)
+            ids += queue(store)
             poke.send(here.directory)
             follower = follow(here, store, ids)
         if follower is None:
@@ -94,7 +102,7 @@ def _fetch(here: Session, specs: Sequence[JobSpec], ids: list[int], *, force_res
             return here.work(follower, ids)
     with manager:
         with opened_store() as store:  # not the manager's, which never waits for who is writing
-            ids += again.queue(here, store, specs, force_restart=force_restart)
+            ids += queue(store)
         return here.work(manager, ids)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
 import click
+from msgspec.structs import replace
 
 from ddm import config, redact
 from ddm.cli.asking import completed
+from ddm.cli.asking.asked import PRIORITY
 from ddm.cli.asking.asked_sources import absolute
 from ddm.cli.places import database_path
 from ddm.cli.sections import SectionCommand
@@ -50,6 +52,7 @@ _WORDS_MAX = 8
     shell_complete=completed.directories,
     help="Where the files go; made if it is missing. Default: the current directory.",
 )
+@click.option("--priority", **PRIORITY)
 @click.option("--dry-run", is_flag=True, help="Print what would be added, and add nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the numbers only, and warnings.")
 def command(
@@ -58,6 +61,7 @@ def command(
     allow_cookies: bool,
     pick: str | None,
     directory: str,
+    priority: int | None,
     dry_run: bool,
     quiet: bool,
 ) -> int:
@@ -73,7 +77,8 @@ def command(
     """  # noqa: D301 - the backspace tells click to leave the lines below it as they are
     wish = Wish.parse(pick)
     archive, picked = _read(file, wish)
-    specs = _specs(picked.entries, directory, allow_cookies=allow_cookies)
+    like = JobSpec("", absolute(directory), priority=priority or 0)
+    specs = _specs(picked.entries, like, allow_cookies=allow_cookies)
     if not quiet:
         voice.say(_summary(archive, picked))
         for sentence in picked.astray[:_WORDS_MAX]:
@@ -105,9 +110,9 @@ def _read(file: BinaryIO, wish: Wish) -> tuple[Archive, Picked]:
         raise UsageError(f"{redact.text(file.name)}: {error}") from None
 
 
-def _specs(entries: Iterable[Entry], directory: str, *, allow_cookies: bool) -> list[JobSpec]:
+def _specs(entries: Iterable[Entry], like: JobSpec, *, allow_cookies: bool) -> list[JobSpec]:
     """What is added. Raises UsageError."""
-    specs, where = [], absolute(directory)
+    specs = []
     for entry in entries:
         url, headers = entry.url, entry.harmless
         if allow_cookies:
@@ -116,7 +121,7 @@ def _specs(entries: Iterable[Entry], directory: str, *, allow_cookies: bool) -> 
                 url = url.replace("://", f"://{entry.userinfo}@", 1)
         urls.parse(url)
         check_headers(headers)
-        specs.append(JobSpec(url, where, headers=headers))
+        specs.append(replace(like, url=url, headers=headers))
     return specs
 
 

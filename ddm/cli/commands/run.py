@@ -38,12 +38,6 @@ if TYPE_CHECKING:
     help="Begin these jobs again from nothing; without any, those that changed on the server.",
 )
 @click.option(
-    "--jobs",
-    type=limits.bounds("max_jobs"),
-    metavar="N",
-    help="Fetch so many files at once. Default: max_jobs of config.toml.",
-)
-@click.option(
     "-v", "--verbose", count=True, help="Tell what happens to each file; -vv: each failed request."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but what went wrong.")
@@ -53,14 +47,13 @@ def command(
     flags: Mapping[str, object],
     forever: bool,
     force_restart: bool,
-    jobs: int | None,
     verbose: int,
     quiet: bool,
 ) -> int:
     """Fetch everything that is in the queue.
 
-    The oldest first. Takes on what is added meanwhile, and ends when the queue is empty. With
-    numbers of jobs it fetches these, also if they were paused or have failed. Prints the path of
+    In the order of `ddm status`. Takes on what is added meanwhile, and ends when the queue is
+    empty. With numbers of jobs it fetches these, also if they were paused or have failed. Prints the path of
     each file on stdout once it is whole.
 
     \b
@@ -71,7 +64,7 @@ def command(
     if ids and forever:
         raise UsageError("give the numbers of jobs, or --forever, not both")
     with (
-        session(quiet=quiet, verbose=verbose, flags={**flags, "max_jobs": jobs}) as here,
+        session(quiet=quiet, verbose=verbose, flags=flags) as here,
         here.manager(patience_s=PATIENCE_S) as manager,
     ):
         chosen: list[int] = []

@@ -46,7 +46,8 @@ _COLOURS = {
 def command(*, ids: tuple[int, ...], live: bool, as_json: bool) -> int:
     """Show the jobs: how far they are, how fast, and what they wait for.
 
-    All of them, or those of these numbers. Works beside a ddm that fetches.
+    All of them, or those of these numbers. What is over stands first, then the queue in the order
+    in which it goes. Works beside a ddm that fetches.
 
     \b
     ddm status
@@ -94,9 +95,10 @@ def _show(snapshot: Snapshot) -> None:
 
 def lines(snapshot: Snapshot, width: int | None, *, coloured: bool) -> list[str]:
     """The table and the sums. width: of a terminal."""
-    headings, *jobs = table(snapshot.rows, width)
+    rows = sorted(snapshot.rows, key=lambda row: row.order)
+    headings, *jobs = table(rows, width)
     if coloured:
-        jobs = list(map(_coloured, jobs, snapshot.rows))
+        jobs = list(map(_coloured, jobs, rows))
     totals = snapshot.totals
     return [headings, *jobs, ", ".join((*totals.counted, totals.amount, *totals.speeds))]
 

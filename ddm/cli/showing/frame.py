@@ -58,10 +58,11 @@ def frame(picture: Picture, room: Size) -> Text:
     return Text("\n", no_wrap=True, overflow="crop").join(lines)
 
 
-def _rank(job: JobView) -> tuple[int, int]:
+def _rank(job: JobView) -> int:
+    """Among those of the same rank the order of the queue stays."""
     if job.state in _MOVING:
-        return 0, job.id
-    return (2 if job.state is State.QUEUED else 1), job.id
+        return 0
+    return 2 if job.state is State.QUEUED else 1
 
 
 def _job_lines(jobs: Sequence[JobView], room: Size) -> list[Text]:

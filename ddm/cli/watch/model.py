@@ -19,6 +19,7 @@ def _progress(row: Row) -> float:
 
 # What each order goes by; rows that are alike stand by their numbers.
 _ORDERS: dict[str, Callable[[Row], Any]] = {
+    "queue": lambda row: row.order,
     "id": lambda _: 0,
     "state": lambda row: _RANKS[row.state],
     "speed": lambda row: -row.speed_bps,
@@ -32,7 +33,7 @@ class Model:
 
     def __init__(self) -> None:
         self.rows: Sequence[Row] = ()
-        self.order = "id"
+        self.order = "queue"
         self.helping = False
         self.room = 1
         self._top = 0

@@ -126,6 +126,8 @@ def job_object(row: Row) -> dict[str, object]:
         "id": job.id,
         "state": row.state.value,
         "wanted": job.wanted.value,
+        "priority": job.priority,
+        "position": row.position,
         "checking": job.checking,
         "url": redact.url(job.url),
         "directory": redact.text(job.directory),

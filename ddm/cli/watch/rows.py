@@ -6,7 +6,8 @@ Everything that is text here is safe to show.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from urllib.parse import unquote
 
 from msgspec import Struct
@@ -35,15 +36,25 @@ STATES = (
 
 
 class Row(Struct, frozen=True):
-    """A job. live: what the manager says of it, None while nobody works on it."""
+    """A job.
+
+    live: what the manager says of it, None while nobody works on it. position: where it stands among
+    those that are still to be done, from 1; None for one that is over.
+    """
 
     job: ListedJob
     live: JobView | None = None
+    position: int | None = None
 
     @property
     def id(self) -> int:
         """Its number."""
         return self.job.id
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """By which rows stand: what is over, the oldest first, then the queue in the order in which it goes."""
+        return self.position is not None, self.position or self.id
 
     @property
     def state(self) -> State:
@@ -177,14 +188,27 @@ class Totals(Struct, frozen=True):
         return (human.speed(self.speed_bps), *left)
 
 
-def rows_of(jobs: Iterable[ListedJob], live: Live | None) -> list[Row]:
+def positions_of(jobs: Iterable[ListedJob]) -> dict[int, int]:
+    """Where each of these jobs stands, of those that are still to be done; from 1."""
+    queue = sorted(job.order for job in jobs if job.to_be_done)
+    return {job_id: number for number, (_, _, job_id) in enumerate(queue, start=1)}
+
+
+def rows_of(
+    jobs: Iterable[ListedJob],
+    live: Live | None,
+    positions: Mapping[int, int] = MappingProxyType({}),
+) -> list[Row]:
     """The rows with what the picture says of them.
 
     What is over is not in work, whatever an older picture says, nor is what the manager has only taken note of.
     """
     views = live.queue.jobs if live else ()
     at_work = {view.id: view for view in views if view.state is not State.QUEUED}
-    return [Row(job, None if job.state.ended else at_work.get(job.id)) for job in jobs]
+    return [
+        Row(job, None if job.state.ended else at_work.get(job.id), positions.get(job.id))
+        for job in jobs
+    ]
 
 
 def totals_of(rows: Iterable[Row]) -> Totals:

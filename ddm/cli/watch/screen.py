@@ -38,7 +38,7 @@ HELP = """\
   up, down, k, j          select a job
   page up, page down      a screen further
   home, end, g, G         the first, the last job
-  s                       sort by id, state, speed, progress, name
+  s                       sort by queue, id, state, speed, progress, name
   p, r                    pause, resume the selected job
   P, R                    pause, resume all jobs
   q, Ctrl-C               leave; the downloads go on

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ddm.cli.watch.rows import Row, Totals, rows_of, totals_of
+from ddm.cli.watch.rows import Row, Totals, positions_of, rows_of, totals_of
 from ddm.cli.working.opened import opened_database
 from ddm.custody import Custody
 from ddm.errors import HeldError
@@ -59,6 +59,7 @@ class Source:
         self._store = JobStore(database)
         self._reader = LiveReader(state_dir)
         self._jobs: dict[int, ListedJob] = {}
+        self._positions: dict[int, int] = {}
         self._newest_s = 0.0
         self._stale = True
         self._all_due_s = self._touch_due_s = 0.0
@@ -72,7 +73,9 @@ class Source:
         chosen = sorted(set(ids)) or self._jobs
         jobs = [self._jobs[job_id] for job_id in chosen if job_id in self._jobs]
         live = self._reader.look()
-        return Snapshot(rows_of(jobs, live), live, self._reader.manager(), time.time())
+        return Snapshot(
+            rows_of(jobs, live, self._positions), live, self._reader.manager(), time.time()
+        )
 
     def await_manager(self) -> None:
         """Wait for the picture of a manager that is there, for a moment at most."""
@@ -117,6 +120,7 @@ class Source:
         if now >= self._all_due_s or self._listing.count() != len(self._jobs):
             self._all_due_s = now + _ALL_EVERY_S
             self._jobs = {job.id: job for job in self._listing.all()}
+        self._positions = positions_of(self._jobs.values())
         self._newest_s = max((job.updated_s for job in self._jobs.values()), default=0.0)
 
 

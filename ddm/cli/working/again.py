@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from ddm.cli.showing.outcome import of_record
 from ddm.cli.working.present import has_digests, is_there
 from ddm.cli.working.session import Session
@@ -13,9 +15,17 @@ from ddm.store.jobs import JobStore
 
 
 def queue(
-    here: Session, store: JobStore, specs: Sequence[JobSpec], *, force_restart: bool
+    here: Session,
+    store: JobStore,
+    specs: Sequence[JobSpec],
+    *,
+    force_restart: bool,
+    priority: int | None = None,
 ) -> list[int]:
-    """The job of each spec, queued, also if it was paused; where the file is there, to be checked."""
+    """The job of each spec, queued, also if it was paused; where the file is there, to be checked.
+
+    priority: as the command line says; where nobody says one, a job keeps what it has.
+    """
     ids = []
     other = _with_other_digests(store, specs)
     with store.transaction(durable=True):
@@ -27,12 +37,14 @@ def queue(
                 ids += store.add([spec])
                 continue
             ids.append(known.id)
+            if spec.priority or priority is not None:
+                store.prioritize(known.id, spec.priority)
             if _whole(known):
                 here.tally.checking.add(known.id)
                 store.check_again(known.id)
                 store.set_spec(known.id, spec)
                 continue
-            if spec != known.spec:
+            if spec != replace(known.spec, priority=spec.priority):
                 _give_options(here, store, known, spec)
             if force_restart and not store.start_over(known.id):
                 label = of_record(known).label

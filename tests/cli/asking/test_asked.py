@@ -170,3 +170,8 @@ def test_json_is_of_a_dry_run():
     with pytest.raises(UsageError, match="--json goes with --dry-run"):
         _specs("http://h/a", as_json=True)
     assert len(_specs("http://h/a", as_json=True, dry_run=True)) == 1
+
+
+def test_a_priority_is_that_of_every_job():
+    assert [spec.priority for spec in _specs("http://h/a", "http://h/b", priority=-3)] == [-3, -3]
+    assert [spec.priority for spec in _specs("http://h/a")] == [0]

@@ -116,3 +116,10 @@ def test_a_current_directory_that_was_removed_is_said(tmp_path, monkeypatch):
     with pytest.raises(UsageError, match="the current directory was removed"):
         absolute(".")
     assert absolute("/files") == "/files"
+
+
+@pytest.mark.parametrize(("said", "expected"), [(None, 5), (0, 0), (-7, -7)])
+def test_a_priority_of_the_list_goes_before_that_of_the_command_line(said, expected):
+    entry = Entry(1, "http://h/a", priority=said)
+
+    assert of_entry(entry, JobSpec("", "/files", priority=5)).priority == expected

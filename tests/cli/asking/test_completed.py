@@ -30,6 +30,7 @@ def _ids(command, incomplete="", given=()):
         ("log", "1234"),
         ("remove", "1234"),
         ("pause", "4"),
+        ("move", "34"),
         ("resume", "23"),
         ("run", "234"),
     ],
@@ -71,3 +72,8 @@ def test_the_shell_knows_files(complete, kind):
     (item,) = complete(None, None, "some")
 
     assert (item.type, item.value) == (kind, "some")
+
+
+def test_behind_the_first_number_a_job_may_be_moved_first_or_last(four):
+    assert [item.value for item in _ids("move", given=(3,))] == ["4", "first", "last"]
+    assert [item.value for item in _ids("move", "l", given=(3,))] == ["last"]

@@ -32,6 +32,7 @@ def test_an_option_has_the_bounds_of_its_setting():
 
 def test_what_is_not_given_is_none(found):
     assert found() == {
+        "max_jobs": None,
         "retry.max_attempts": None,
         "max_wait_secs": None,
         "connect_timeout_secs": None,

@@ -192,3 +192,8 @@ def test_a_file_that_cannot_be_read_is_named(ddm, monkeypatch):
 
     assert ran.code == Exit.USAGE
     assert "could not be read: Input/output error" in ran.err
+
+
+def test_a_priority_is_that_of_every_job(ddm, page, store):
+    assert ddm("import-har", "--priority", -5, "--pick", "all", page).code == 0
+    assert {job.spec.priority for job in store.all()} == {-5}

@@ -100,19 +100,20 @@ def test_s_goes_through_the_orders_and_to_the_top(listed, job_view, live):
         ]
     )
     orders = {}
-    for _ in range(5):
+    for _ in range(6):
         orders[made.order] = [row.id for row in made.rows]
         press(made, Key.END, Key.SORT)
         assert made.selected is made.rows[0]
 
     assert orders == {
+        "queue": [1, 2, 3, 4],
         "id": [1, 2, 3, 4],
         "state": [3, 4, 2, 1],
         "speed": [4, 3, 1, 2],
         "progress": [1, 3, 4, 2],
         "name": [4, 2, 1, 3],
     }
-    assert made.order == "id"
+    assert made.order == "queue"
 
 
 def test_any_key_closes_the_help_and_does_nothing_else(model):
@@ -122,3 +123,12 @@ def test_any_key_closes_the_help_and_does_nothing_else(model):
 
     assert not model.helping
     assert model.selected.id == 1
+
+
+def test_it_begins_with_the_order_of_the_queue(listed):
+    model = Model()
+    model.show([Row(listed(id=1), None, 2), Row(listed(id=2), None, 1), Row(listed(id=3))])
+
+    assert [row.id for row in model.rows] == [3, 2, 1]
+    model.press(Key.SORT)
+    assert [row.id for row in model.rows] == [1, 2, 3]

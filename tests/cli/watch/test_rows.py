@@ -1,7 +1,7 @@
 import pytest
 
 from ddm.byteranges import RangeSet
-from ddm.cli.watch.rows import Row, rows_of, totals_of
+from ddm.cli.watch.rows import Row, positions_of, rows_of, totals_of
 from ddm.record import State, StoredFailure, Wanted
 from ddm.store.rows import claims_in
 
@@ -103,3 +103,19 @@ def test_no_jobs_have_sums_too():
 )
 def test_what_rests_can_be_resumed(listed, state, wanted, expected):
     assert Row(listed(state=state, wanted=wanted)).rests is expected
+
+
+def test_positions_are_of_what_is_still_to_be_done_in_its_order(listed):
+    jobs = [
+        listed(id=1, state=State.DONE),
+        listed(id=2, place=2.0),
+        listed(id=3, place=1.5, state=State.PAUSED),
+        listed(id=4, state=State.FAILED),
+        listed(id=5, place=5.0, priority=1),
+        listed(id=6, wanted=Wanted.REMOVE),
+    ]
+    positions = positions_of(jobs)
+    rows = sorted(rows_of(jobs, None, positions), key=lambda row: row.order)
+
+    assert positions == {5: 1, 3: 2, 2: 3}
+    assert [row.id for row in rows] == [1, 4, 6, 5, 3, 2]

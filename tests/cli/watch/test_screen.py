@@ -152,7 +152,7 @@ def test_hundreds_of_jobs_scroll(draw, listed):
 
     assert lines[4].startswith(" 286 ")
     assert lines[18].startswith("▸300 ")
-    assert lines[-1].endswith("286-300 of 300 by id")
+    assert lines[-1].endswith("286-300 of 300 by queue")
 
 
 def test_a_message_takes_the_place_of_the_keys(draw, listed):
@@ -162,7 +162,7 @@ def test_a_message_takes_the_place_of_the_keys(draw, listed):
 def test_the_help_names_every_key_and_sign(draw, listed):
     text = "\n".join(draw([listed()], [], keys=[Key.HELP]))
 
-    assert "sort by id, state, speed, progress, name" in text
+    assert "sort by queue, id, state, speed, progress, name" in text
     assert "━ is there" in text
 
 

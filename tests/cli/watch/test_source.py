@@ -90,3 +90,10 @@ def test_a_database_that_is_another_file_is_noticed(source, state_dir):
     (state_dir / "jobs.db").rename(state_dir / "away.db")
 
     assert source.replaced
+
+
+def test_positions_are_of_the_whole_queue_and_follow_a_move(source, store):
+    store.add([SPEC] * 3)
+    assert [row.position for row in source.look(0.0, [2, 3]).rows] == [2, 3]
+    store.move([3], 1)
+    assert [row.position for row in source.look(1.0, [2, 3]).rows] == [3, 1]

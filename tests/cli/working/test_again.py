@@ -134,3 +134,17 @@ def test_what_came_from_several_places_counts_only_while_a_digest_decides(
     again.queue(here, store, [replace(joined, checksums=other)], force_restart=False)
 
     assert bool(store.get(1).written) == digest
+
+
+@pytest.mark.parametrize(
+    ("listed", "said", "expected"), [(0, None, 5), (0, 0, 0), (7, None, 7), (-3, -3, -3)]
+)
+@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.DONE])
+@pytest.mark.usefixtures("fetched")
+def test_a_priority_is_given_where_one_is_said(here, store, spec, listed, said, expected, state):
+    store.prioritize(1, 5)
+    store.set_state(1, state, None)
+    asked = replace(spec, priority=listed)
+
+    assert again.queue(here, store, [asked], force_restart=False, priority=said) == [1]
+    assert store.get(1).spec == replace(spec, priority=expected)
