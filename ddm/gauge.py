@@ -131,6 +131,7 @@ class Watched:
         expectation: Expectation,
         sink: Sink | None,
         *,
+        job_id: int,
         receive_buffer_bytes: int,
         route: Route,
     ) -> None:
@@ -142,6 +143,7 @@ class Watched:
             request,
             expectation,
             sink,
+            job_id=job_id,
             receive_buffer_bytes=receive_buffer_bytes,
             route=route,
         )
@@ -157,6 +159,10 @@ class Watched:
     def shorten(self, transfer_id: int, stop: int) -> int | None:
         """See ports.Network."""
         return self._network.shorten(transfer_id, stop)
+
+    def set_rate(self, job_id: int | None, max_bytes_per_sec: int) -> None:
+        """See ports.Network."""
+        self._network.set_rate(job_id, max_bytes_per_sec)
 
     def flush(self) -> Iterator[tuple[int, int]]:
         """See ports.Network."""

@@ -201,15 +201,15 @@ class Performer:
 
     def _start(self, command: StartTransfer) -> None:
         asks, alone = command.expectation.ask, command.alone
+        buffer_bytes = RECEIVE_BUFFER_ALONE_BYTES if alone else RECEIVE_BUFFER_SHARED_BYTES
         self._jobs[command.transfer_id] = command.job_id
         self._network.start(
             command.transfer_id,
             command.request,
             command.expectation,
             None if asks else self._parts.sink(command.transfer_id, command.job_id),
-            receive_buffer_bytes=RECEIVE_BUFFER_ALONE_BYTES
-            if alone
-            else RECEIVE_BUFFER_SHARED_BYTES,
+            job_id=command.job_id,
+            receive_buffer_bytes=buffer_bytes,
             route=command.route,
         )
 

@@ -62,6 +62,7 @@ class Network(Protocol):
         expectation: Expectation,
         sink: Sink | None,
         *,
+        job_id: int,
         receive_buffer_bytes: int,
         route: Route,
     ) -> None:
@@ -78,6 +79,9 @@ class Network(Protocol):
 
         None if it is over, or unknown. What is there already ends in a later turn, not within the call.
         """
+
+    def set_rate(self, job_id: int | None, max_bytes_per_sec: int) -> None:
+        """Limit the bodies of a job, or of all together; 0 takes the limit off."""
 
     def flush(self) -> Iterator[tuple[int, int]]:
         """Write what transfers collected; yields (transfer_id, position) of those that moved since the last call."""

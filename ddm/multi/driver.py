@@ -23,10 +23,11 @@ from ddm.limits import PROGRESS_INTERVAL_S, RECEIVE_BUFFER_ALONE_BYTES, Limits
 from ddm.multi import curl
 from ddm.multi.curl_failure import Ending, from_curl
 from ddm.multi.multi_handle import MultiHandle
+from ddm.multi.notes import Notes
 from ddm.multi.options import TransferOptions, find_ca_bundle, wide_window_possible
-from ddm.multi.rate import TICK_S, TokenBucket
 from ddm.multi.reactor import Reactor
-from ddm.multi.transfer import Notes, Sink, Transfer
+from ddm.multi.throttle import Throttle
+from ddm.multi.transfer import Sink, Transfer
 from ddm.spec import Route
 
 # pycurl.error's code from pause() for a transfer that has no connection yet, or no more.
@@ -59,11 +60,11 @@ class CurlDriver:
         self._reactor = reactor
         self._limits = limits
         self._listener: Listener
-        self._notes = Notes(TokenBucket(limits.max_bytes_per_sec, reactor.now), clock.wall)
+        self._notes = Notes(clock.wall)
+        self._throttle: Throttle[Transfer] = Throttle(limits.max_bytes_per_sec, reactor.now)
         self._transfers: dict[int, Transfer] = {}
         self._by_easy: dict[curl.Easy, Transfer] = {}
         self._ended: deque[Transfer] = deque()  # off libcurl, the listener has not heard yet
-        self._tick_at: float | None = None
         self._untold_at: float | None = None
         self._ca_bundle = find_ca_bundle(os.environ)
         self._wide_window_possible = wide_window_possible()
@@ -84,10 +85,13 @@ class CurlDriver:
         expectation: Expectation,
         sink: Sink | None,
         *,
+        job_id: int,
         receive_buffer_bytes: int,
         route: Route,
     ) -> None:
         """Begin. The end is told in a later turn, also if libcurl refuses at once."""
+        share = self._throttle.join(job_id)
+        receive_buffer_bytes = int(min(receive_buffer_bytes, self._throttle.read_bytes(share)))
         transfer = Transfer(
             transfer_id,
             request.url,
@@ -95,6 +99,7 @@ class CurlDriver:
             sink,
             buffer_bytes=self._limits.segment_buffer_bytes,
             notes=self._notes,
+            share=share,
         )
         self._transfers[transfer_id] = transfer
         easy = curl.new_easy()
@@ -165,16 +170,19 @@ class CurlDriver:
                     self._untold_at = _earliest(self._untold_at, due)
         return iter(moved)
 
-    def set_rate(self, bytes_per_s: int) -> None:
-        """Limit all bodies together; 0 takes the limit off."""
-        self._notes.bucket = TokenBucket(bytes_per_s, self._reactor.now, self._notes.bucket.shut)
-        self._tick_at = self._reactor.now
-        for transfer in self._transfers.values():
-            transfer.tune()
+    def set_rate(self, job_id: int | None, max_bytes_per_sec: int) -> None:
+        """Limit the bodies of a job, or all together; 0 takes the limit off."""
+        self._throttle.set_rate(job_id, max_bytes_per_sec, self._reactor.now)
+        self._tune()
 
     def wait_while(self, full: Callable[[], bool]) -> None:
         """Let bodies wait while the sinks are `full`; what is collected then is written still."""
-        self._notes.bucket.shut = full
+        self._throttle.shut = full
+        self._tune()
+
+    def _tune(self) -> None:
+        for transfer in self._transfers.values():
+            transfer.tune()
 
     def close(self) -> None:
         """Drop everything, without a word to the listener, and leave the reactor."""
@@ -195,12 +203,13 @@ class CurlDriver:
         """When libcurl, a paused body or an untold position wants a turn."""
         if self._ended or self._notes.asking or self._interrupt is not None:
             return self._reactor.now
-        return _earliest(_earliest(self._multi.timer_at, self._tick_at), self._untold_at)
+        return _earliest(_earliest(self._multi.timer_at, self._throttle.due_s), self._untold_at)
 
     def run(self, now: float) -> None:
         """What is left of the turn when the ready descriptors have been served."""
         self._multi.run_timer(now)
-        self._pour(now)
+        for transfer in self._throttle.pour(now):
+            self._unpause(transfer)
         self._read_results()
         self._tell()
         interrupt = self._interrupt
@@ -211,17 +220,6 @@ class CurlDriver:
     @property
     def _interrupt(self) -> BaseException | None:
         return self._notes.interrupt or self._multi.interrupt
-
-    def _pour(self, now: float) -> None:
-        """Let bodies that found the bucket empty go on, every tick."""
-        bucket, throttled = self._notes.bucket, self._notes.throttled
-        bucket.refill(now)
-        if self._tick_at is not None and self._tick_at <= now:
-            self._tick_at = None
-            while throttled and not bucket.empty:
-                self._unpause(throttled.popleft())
-        if throttled and self._tick_at is None:
-            self._tick_at = now + TICK_S
 
     def _unpause(self, transfer: Transfer) -> None:
         """Continue a paused body. libcurl calls the body callback from within."""
@@ -265,6 +263,7 @@ class CurlDriver:
     def _tell_end(self, transfer: Transfer) -> None:
         if self._transfers.get(transfer.id) is transfer:  # else cancel has told it
             del self._transfers[transfer.id]
+            self._throttle.leave(transfer.share, transfer)
             self._listener.on_end(
                 transfer.id, transfer.position, transfer.failure, transfer.connect_s
             )

@@ -12,13 +12,11 @@ limited, full, too long) is behind that comparison.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Protocol
 
 import pycurl
-from msgspec import Struct, field
 
 from ddm import failures, redact
 from ddm.errors import Exit
@@ -28,7 +26,8 @@ from ddm.http.response import Accept, Ask, Expectation, Reject, judge
 from ddm.limits import DISCARD_BYTES_MAX
 from ddm.multi import framing
 from ddm.multi.curl import Easy
-from ddm.multi.rate import TokenBucket
+from ddm.multi.notes import Notes
+from ddm.multi.throttle import Share
 
 # pwritev(2) takes no more buffers than this (IOV_MAX).
 _BUFFERS_MAX = 1024
@@ -53,27 +52,13 @@ class Phase(Enum):
     OVER = auto()  # nothing more is taken
 
 
-class Notes(Struct):
-    """What callbacks leave for the turn.
-
-    throttled: transfers that found the bucket empty, the longest waiting first.
-    interrupt: what is to be raised once libcurl has been left, such as KeyboardInterrupt.
-    """
-
-    bucket: TokenBucket
-    wall: Callable[[], float]
-    asking: deque[tuple[Transfer, Ask]] = field(default_factory=deque)
-    throttled: deque[Transfer] = field(default_factory=deque)
-    interrupt: BaseException | None = None
-
-
 class Transfer:
     """One try at a range. `on_header` and `on_body` are libcurl's, the rest is the driver's."""
 
     __slots__ = (
         "_buffer_bytes", "_buffers", "_collected", "_cut", "_expectation", "_full_at",
-        "_notes", "_phase", "_reader", "_sink", "_start", "_stop",
-        "connect_s", "easy", "failure", "id", "position", "told_at", "told_position", "url",
+        "_notes", "_phase", "_reader", "_sink", "_start", "_stop", "connect_s",
+        "easy", "failure", "id", "position", "share", "told_at", "told_position", "url",
     )  # fmt: skip
 
     def __init__(
@@ -85,8 +70,9 @@ class Transfer:
         *,
         buffer_bytes: int,
         notes: Notes,
+        share: Share[Transfer],
     ) -> None:
-        """`buffer_bytes` together are written at once."""
+        """`buffer_bytes` together are written at once. share: its job's, of what may be taken."""
         self.id = transfer_id
         self.url = url
         self.easy: Easy | None = None  # while it is on libcurl
@@ -96,6 +82,7 @@ class Transfer:
         self._sink = sink
         self._buffer_bytes = buffer_bytes
         self._notes = notes
+        self.share = share
         self._reader = HeadReader()
         self._phase = Phase.HEAD
         self._buffers: list[bytes] = []
@@ -160,9 +147,9 @@ class Transfer:
                 self._give_back(data)
                 self.fail(framing.too_long((self._stop or 0) - self._start))
                 return _ABORT
-            if not self._notes.bucket.take(len(data)):
+            if not self.share.take(len(data)):
                 self._give_back(data)
-                self._notes.throttled.append(self)
+                self.share.wait(self)
                 return int(pycurl.WRITEFUNC_PAUSE)
             if self.reached:
                 self._leave_the_rest(data)
@@ -231,7 +218,7 @@ class Transfer:
 
     def tune(self) -> None:
         """Set how much may be collected without a look: nothing where every block counts."""
-        plain = self._phase is Phase.TAKING and not self._notes.bucket.limited
+        plain = self._phase is Phase.TAKING and not self.share.limited
         self._full_at = self._room() if plain else 0
 
     def flush(self) -> None:

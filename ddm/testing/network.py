@@ -41,6 +41,7 @@ class SimNetwork:
         self._transfers: dict[int, SimTransfer] = {}
         self._known: set[int] = set()
         self._idle: Counter[str] = Counter()
+        self._rates: dict[int | None, int] = {}
 
     def listen(self, listener: NetworkListener) -> None:
         """Name the one who hears."""
@@ -58,6 +59,7 @@ class SimNetwork:
         expectation: Expectation,
         sink: Sink | None,
         *,
+        job_id: int,
         receive_buffer_bytes: int,
         route: Route,  # noqa: ARG002 - nothing here is reached in another way
     ) -> None:
@@ -71,7 +73,7 @@ class SimNetwork:
         reused = self._idle[host] > 0
         self._idle[host] -= reused
         transfer = SimTransfer(
-            request, expectation, sink, reply, buffer_bytes=receive_buffer_bytes,
+            job_id, request, expectation, sink, reply, buffer_bytes=receive_buffer_bytes,
             connect_s=0.0 if reused else _CONNECT_S, due_s=0.0,
         )  # fmt: skip
         transfer.due_s = self._head_due(transfer, now)
@@ -105,6 +107,11 @@ class SimNetwork:
         if transfer.reached:
             transfer.due_s = self._clock.now()
         return end
+
+    def set_rate(self, job_id: int | None, max_bytes_per_sec: int) -> None:  # noqa: D102
+        self._rates.pop(job_id, None)
+        if max_bytes_per_sec:
+            self._rates[job_id] = max_bytes_per_sec
 
     def flush(self) -> Iterator[tuple[int, int]]:  # noqa: D102
         for transfer_id, transfer in list(self._transfers.items()):
@@ -141,7 +148,17 @@ class SimNetwork:
         elif transfer.silent:
             transfer.due_s = math.inf
         else:
-            transfer.due_s = _on_grid(now + received / transfer.reply.speed_bps)
+            transfer.due_s = _on_grid(now + received / self._speed_bps(transfer))
+
+    def _speed_bps(self, transfer: SimTransfer) -> float:
+        """What its server sends and the limits leave it."""
+        others = [other.job_id for other in self._transfers.values()]
+        speed_bps = transfer.reply.speed_bps
+        if (rate := self._rates.get(transfer.job_id)) is not None:
+            speed_bps = min(speed_bps, rate / others.count(transfer.job_id))
+        if (rate := self._rates.get(None)) is not None:
+            speed_bps = min(speed_bps, rate / len(others))
+        return speed_bps
 
     def _on_head(self, transfer_id: int, transfer: SimTransfer) -> None:
         reply = transfer.reply

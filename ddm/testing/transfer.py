@@ -36,6 +36,7 @@ class SimTransfer:
     stop: where the body has to end, None for the end of the stream. cut: whether that is before the reply does.
     """
 
+    job_id: int
     request: Request
     expectation: Expectation
     sink: Sink | None

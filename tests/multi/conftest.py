@@ -157,7 +157,7 @@ class Net:
         assert transfer_id not in self.ends
         self.ends[transfer_id] = End(position, failure, connect_s)
 
-    def start(self, transfer_id, url, asked=None, *, ask=False, fields=()):
+    def start(self, transfer_id, url, asked=None, *, ask=False, fields=(), job_id=1):
         self.started.add(transfer_id)
         if asked is not None:
             fields = (*fields, ("Range", f"bytes={asked[0]}-{asked[1] - 1}"))
@@ -167,6 +167,7 @@ class Net:
             Request(url, fields),
             Expectation(asked, ask=ask),
             None if ask else self.sink,
+            job_id=job_id,
             receive_buffer_bytes=RECEIVE_BUFFER_SHARED_BYTES,
             route=Route(),
         )

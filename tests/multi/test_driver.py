@@ -161,6 +161,7 @@ def test_what_libcurl_refuses_to_start_is_told_in_the_next_turn(net):
         Request("http://\0/", ()),
         Expectation(None),
         None,
+        job_id=1,
         receive_buffer_bytes=65_536,
         route=Route(),
     )
@@ -209,30 +210,6 @@ def test_an_interrupt_comes_out_of_the_turn_and_spares_the_others(net, server, g
 
     assert net.ends[1].failure.kind is Kind.CANCELLED
     assert (net.sink.bytes, net.ends[2].failure) == (b"whole", None)
-
-
-def test_a_rate_holds_for_all_transfers_together(make_net, server):
-    net = make_net(max_bytes_per_sec=200_000)
-    url = server.answer("/", server.reply("200 OK", BODY * 4))
-    began_at = net.reactor.now
-    for transfer_id in (1, 2):
-        net.start(transfer_id, url)
-    net.run()
-
-    took_s = net.reactor.now - began_at
-    assert took_s > 8 * len(BODY) / 200_000 * 0.6
-    assert [net.ends[i].failure for i in (1, 2)] == [None, None]
-    assert net.sink.bytes == BODY * 4
-
-
-def test_a_rate_that_is_taken_off_lets_the_paused_go_on(make_net, server):
-    net = make_net(max_bytes_per_sec=100)
-    net.start(1, server.answer("/", server.reply("200 OK", BODY * 8)))
-    net.run(until=lambda: net.moves)
-    net.driver.set_rate(0)
-    net.run()
-
-    assert (net.sink.bytes, net.ends[1].failure) == (BODY * 8, None)
 
 
 def test_bodies_wait_while_the_sinks_are_full(make_net, server):

@@ -62,7 +62,7 @@ def test_one_that_waits_for_the_bucket_ends_there(make_net, server):
     net.start(1, server.answer("/", server.part(0, BODY * 8, 8 * SIZE)), (0, 8 * SIZE))
     net.run(until=lambda: net.moves)
     stop = net.driver.shorten(1, SIZE * 2 - 7)
-    net.driver.set_rate(0)
+    net.driver.set_rate(None, 0)
     net.run()
 
     assert (net.ends[1].position, net.ends[1].failure) == (stop, None)

@@ -1,67 +1,67 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ddm.multi.rate import BURST_S, TICK_S, TokenBucket
+from ddm.multi.rate import LATE_S, SAVED_S, TICK_S, TokenBucket, divide
 
-BLOCK = 16_384
-
-
-def test_without_a_limit_everything_may_be_taken():
-    bucket = TokenBucket(0, now=0)
-
-    assert not bucket.limited
-    assert all(bucket.take(BLOCK) for _ in range(1000))
+AMOUNTS = st.floats(-1e9, 1e9)
+ROOMS = st.lists(st.floats(-1e6, 1e9) | st.just(float("inf")), max_size=12)
 
 
-def test_an_empty_bucket_gives_nothing_until_it_is_refilled():
-    bucket = TokenBucket(100_000, now=0)
-    assert bucket.take(BLOCK)  # into debt
+def test_what_nobody_waits_for_is_saved_up_for_a_tick():
+    bucket = TokenBucket(1000)
+    bucket.fill(60, waited=False)
 
-    assert not bucket.take(BLOCK)
-    bucket.refill(0.5)
-    assert bucket.take(BLOCK)
+    assert bucket.tokens == 1000 * SAVED_S
 
 
-def test_a_block_larger_than_the_bucket_gets_through_and_is_paid_back():
-    bucket = TokenBucket(1000, now=0)
-    assert bucket.take(BLOCK)
+def test_a_tick_that_was_waited_for_is_not_lost_when_it_is_late():
+    bucket = TokenBucket(1000)
+    bucket.tokens = 0
+    bucket.fill(4 * TICK_S, waited=True)
 
-    bucket.refill(16.0)
-    assert bucket.empty
-    bucket.refill(16.4)
-    assert not bucket.empty
+    assert bucket.tokens == pytest.approx(1000 * 4 * TICK_S)
 
 
-def test_no_more_than_two_ticks_are_saved_up():
-    bucket = TokenBucket(1_000_000, now=0)
-    bucket.refill(60)
+def test_a_process_that_was_stopped_is_not_owed_what_it_missed():
+    bucket = TokenBucket(1000)
+    bucket.tokens = 0
+    bucket.fill(3600, waited=True)
 
-    taken = 0
-    while bucket.take(1000):
-        taken += 1000
-    assert taken == 1_000_000 * BURST_S
+    assert bucket.tokens == 1000 * LATE_S
 
 
-@settings(max_examples=100)
-@given(rate=st.integers(100_000, 100_000_000), blocks=st.lists(st.integers(1, BLOCK), min_size=1))
-def test_the_average_is_never_above_the_rate(rate, blocks):
-    bucket = TokenBucket(rate, now=0)
-    now, taken = 0.0, 0
-    for block in blocks:
-        while not bucket.take(block):
-            now += TICK_S
-            bucket.refill(now)
-        taken += block
+@pytest.mark.parametrize(
+    ("amount", "rooms", "parts"),
+    [
+        (90, [float("inf")] * 3, [30, 30, 30]),
+        (90, [10, float("inf"), float("inf")], [10, 40, 40]),
+        (90, [100, 5, 20], [65, 5, 20]),
+        (90, [10, 20], [10, 20]),
+        (90, [-5, 100], [0, 90]),
+        (-90, [10, 20], [0, 0]),
+        (90, [], []),
+    ],
+)
+def test_what_one_leaves_goes_to_the_others(amount, rooms, parts):
+    assert divide(amount, rooms) == parts
 
-    assert taken - blocks[-1] <= rate * (now + BURST_S)
+
+@given(AMOUNTS, ROOMS)
+def test_as_much_as_there_is_goes_and_no_more_and_nobody_gets_more_than_there_is_room_for(
+    amount, rooms
+):
+    parts = divide(amount, rooms)
+
+    wanted = sum(max(0.0, room) for room in rooms)
+    assert sum(parts) == pytest.approx(min(max(0.0, amount), wanted), rel=1e-6, abs=1e-3)
+    assert all(0 <= part <= max(0.0, room) for part, room in zip(parts, rooms, strict=True))
 
 
-@pytest.mark.parametrize("rate", [0, 1000])
-def test_what_is_shut_gives_nothing_until_it_is_open_again(rate):
-    shut = True
-    bucket = TokenBucket(rate, 0, lambda: shut)
-    assert (bucket.limited, bucket.empty, bucket.take(BLOCK)) == (True, True, False)
+@given(st.floats(0, 1e9), ROOMS)
+def test_who_has_less_than_another_has_no_room_for_more(amount, rooms):
+    parts = divide(amount, rooms)
 
-    shut = False
-    assert (bucket.limited, bucket.empty, bucket.take(BLOCK)) == (rate > 0, False, True)
+    most = max(parts, default=0)
+    for part, room in zip(parts, rooms, strict=True):
+        assert part >= most * (1 - 1e-6) - 1e-3 or part == max(0.0, room)

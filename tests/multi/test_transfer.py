@@ -9,24 +9,29 @@ from ddm.byteranges import ByteRange
 from ddm.errors import Exit
 from ddm.failures import CANCELLED, Failure, Kind
 from ddm.http.response import Expectation
-from ddm.multi.rate import TokenBucket
-from ddm.multi.transfer import Notes, Transfer
+from ddm.multi.notes import Notes
+from ddm.multi.throttle import Throttle
+from ddm.multi.transfer import Transfer
 
 ABORT = -1
 BUFFER_BYTES = 10
+UNLIMITED = Throttle(0, now=0)
 BROKEN = Failure(Kind.BROKEN, "the peer hung up", Exit.NETWORK)
 
 
 @pytest.fixture
 def notes():
-    return Notes(TokenBucket(0, now=0), wall=lambda: 1_800_000_000.0)
+    return Notes(wall=lambda: 1_800_000_000.0)
 
 
 @pytest.fixture
 def make(notes, sink):
-    def make(asked, *, ask=False, to=sink):
+    def make(asked, *, ask=False, to=sink, buffer_bytes=BUFFER_BYTES, throttle=UNLIMITED):
         expectation = Expectation(ByteRange(*asked) if asked else None, ask=ask)
-        return Transfer(7, "http://h/", expectation, to, buffer_bytes=BUFFER_BYTES, notes=notes)
+        return Transfer(
+            7, "http://h/", expectation, to,
+            buffer_bytes=buffer_bytes, notes=notes, share=throttle.join(1),
+        )  # fmt: skip
 
     return make
 
@@ -70,8 +75,8 @@ def test_only_what_is_written_is_counted(make, sink):
     assert transfer.position == 4
 
 
-def test_very_many_small_blocks_are_joined_before_they_are_written(make, notes, sink):
-    transfer = Transfer(7, "http://h/", Expectation(None), sink, buffer_bytes=1 << 20, notes=notes)
+def test_very_many_small_blocks_are_joined_before_they_are_written(make, sink):
+    transfer = make(None, buffer_bytes=1 << 20)
     send_head(transfer, 200)
     for _ in range(5000):
         transfer.on_body(b"ab")
@@ -239,15 +244,15 @@ def test_trailers_change_nothing(make):
     assert transfer.failure is None
 
 
-def test_an_empty_bucket_pauses_the_body_which_comes_again(make, notes, sink):
-    notes.bucket = TokenBucket(20, now=0)
-    transfer = make((0, 8))
+def test_an_empty_bucket_pauses_the_body_which_comes_again(make, sink):
+    throttle = Throttle(20, now=0)
+    transfer = make((0, 8), throttle=throttle)
     send_part(transfer, 0, 8, 8)
 
     assert transfer.on_body(b"aaaa") is None
     assert transfer.on_body(b"bbbb") == pycurl.WRITEFUNC_PAUSE
-    assert list(notes.throttled) == [transfer]
-    notes.bucket = TokenBucket(0, now=0)
+    throttle.set_rate(None, 0, now=0)
+    assert list(throttle.pour(0)) == [transfer]
     transfer.tune()
     assert transfer.on_body(b"bbbb") is None
 

@@ -46,8 +46,9 @@ def start(network, part, *, transfer_id=1, ask=False):
     expectation = Expectation(RANGE, ask=ask)
     sink = None if ask else part
     network.start(
-        transfer_id, REQUEST, expectation, sink, receive_buffer_bytes=1 << 16, route=Route()
-    )
+        transfer_id, REQUEST, expectation, sink,
+        job_id=1, receive_buffer_bytes=1 << 16, route=Route(),
+    )  # fmt: skip
 
 
 def run(network, clock, most=100):

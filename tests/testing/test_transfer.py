@@ -36,6 +36,7 @@ def sink():
 def taking(sink, start, stop, reply=None):
     """A transfer whose body is being taken."""
     transfer = SimTransfer(
+        1,
         Request("http://a.test/f", ()),
         Expectation(ByteRange(start, stop)),
         sink,

@@ -1,0 +1,26 @@
+"""What the callbacks of transfers leave for the turn."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+
+from ddm.http.response import Ask
+
+if TYPE_CHECKING:
+    from ddm.multi.transfer import Transfer
+
+
+class Notes(Struct):
+    """Of all transfers.
+
+    asking: those that have a head to be looked at. interrupt: what is to be raised once libcurl has been left,
+    such as KeyboardInterrupt.
+    """
+
+    wall: Callable[[], float]
+    asking: deque[tuple[Transfer, Ask]] = field(default_factory=deque)
+    interrupt: BaseException | None = None
