@@ -2,7 +2,9 @@
 
 The store holds what lasts; this lasts for a moment. A watcher touches the file `watch` in the state
 directory once a second. While that is fresh, the manager writes `live.json` twice a second; when nobody
-watches any more, it takes both away, and a look at the queue costs it one `stat` more. A picture whose
+watches any more, it takes both away, and a look at the queue costs it one `stat` more. Who wants to hear
+the stories of some jobs writes their numbers into `watch`, a line each; the manager takes them out,
+draws at once, and goes on telling them for as long as a watcher is believed to be there. A picture whose
 writer does not hold the manager's lock, or that is old, is not believed. Nothing here ever raises for a
 file: a full disk is a reason to show less, not to fetch less.
 """
@@ -11,10 +13,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +24,7 @@ from msgspec.structs import replace
 
 from ddm import private
 from ddm.byteranges import ByteRange, RangeSet
+from ddm.core.causes import Explanation
 from ddm.core.view import JobView, QueueView
 
 _WATCH, _LIVE, _LOCK = "watch", "live.json", "manager.lock"
@@ -34,37 +37,56 @@ _BELIEVED_S = 2.0
 _CELLS = 200
 # 64 jobs of 200 ranges and 16 segments each take 400 KB, 512 jobs 3 MB; what is longer is none of ours.
 _FILE_BYTES_MAX = 4 << 20
+# A story is up to 30 KB; a question for more than these is answered for the last ones.
+_STORIES_MAX, _QUESTION_BYTES_MAX = 16, 512
 
 
 class Live(Struct, frozen=True):
-    """One picture. process: who wrote it. time_s: when, Unix time."""
+    """One picture. process: who wrote it. time_s: when, Unix time. explained: of each job of the queue."""
 
     process: int
     time_s: float
     queue: QueueView
+    explained: tuple[Explanation, ...] = ()
+
+
+class Watched(Protocol):
+    """Who is asked for the picture when somebody watches: the manager."""
+
+    def view(self) -> QueueView:
+        """The jobs in work as they stand."""
+
+    def explain(self, job_id: int, *, story: bool = False) -> Explanation | None:
+        """Why a job in work is as fast as it is; None for any other."""
 
 
 class LiveWriter:
-    """The manager's side. view: asked for the picture when somebody watches."""
+    """The manager's side."""
 
     def __init__(
-        self,
-        state_dir: Path,
-        view: Callable[[], QueueView],
-        wall: Callable[[], float] = time.time,
+        self, state_dir: Path, watched: Watched, wall: Callable[[], float] = time.time
     ) -> None:
         self._watch, self._path = state_dir / _WATCH, state_dir / _LIVE
         self._new = self._path.with_suffix(".new")
-        self._view = view
+        self._watched = watched
+        self._told: frozenset[int] = frozenset()  # whose stories somebody asked for
+        self._told_until_s = 0.0
         self._wall = wall
         self._due_s = 0.0
         self._there = True  # one that a dead manager left goes with the first look
 
     def look(self, now: float) -> None:
         """Write a picture if somebody watches and it is time. now: on the clock that never jumps."""
-        if not self._is_watched():
+        found = self._found()
+        if found is None:
             self._remove()
-        elif now >= self._due_s:
+            return
+        if now >= self._told_until_s:
+            self._told = frozenset()
+        if found.st_size:
+            self._told = self._asked(found)
+            self._told_until_s = now + _WATCHED_S
+        if now >= self._due_s or found.st_size:
             self._due_s = now + _WRITE_EVERY_S
             with suppress(OSError):
                 self._write()
@@ -73,18 +95,36 @@ class LiveWriter:
         """Take the picture away."""
         self._remove()
 
-    def _is_watched(self) -> bool:
+    def _found(self) -> os.stat_result | None:
+        """The file `watch`, if somebody watches."""
         try:
-            touched_s = self._watch.stat().st_mtime
+            found = self._watch.stat()
         except OSError:
-            return False
-        return abs(self._wall() - touched_s) < _WATCHED_S
+            return None
+        return found if abs(self._wall() - found.st_mtime) < _WATCHED_S else None
+
+    def _asked(self, found: os.stat_result) -> frozenset[int]:
+        """Take the numbers out of `watch`; that nobody touched it since stays to be seen."""
+        with suppress(OSError):
+            fd = os.open(self._watch, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                words = os.pread(fd, _QUESTION_BYTES_MAX, 0).split()
+                os.ftruncate(fd, 0)
+                os.utime(fd, ns=(found.st_atime_ns, found.st_mtime_ns))
+            finally:
+                os.close(fd)
+            return frozenset(int(word) for word in words[-_STORIES_MAX:] if word.isdigit())
+        return frozenset()
 
     def _write(self) -> None:
         self._there = True
-        queue = self._view()
+        queue = self._watched.view()
         queue = replace(queue, jobs=tuple(map(_rounded, queue.jobs)))
-        block = msgspec.json.encode(Live(os.getpid(), self._wall(), queue), enc_hook=_ranges_in)
+        explained = (
+            self._watched.explain(job.id, story=job.id in self._told) for job in queue.jobs
+        )
+        live = Live(os.getpid(), self._wall(), queue, tuple(filter(None, explained)))
+        block = msgspec.json.encode(live, enc_hook=_ranges_in)
         fd = private.open_file(self._new, os.O_WRONLY | os.O_TRUNC)
         try:
             os.write(fd, block)
@@ -111,14 +151,15 @@ class LiveReader:
         self._read: tuple[int, int] | None = None
         self._live: Live | None = None
 
-    def touch(self) -> None:
-        """Say that somebody watches, if there is a manager to hear it."""
+    def touch(self, stories: Iterable[int] = ()) -> None:
+        """Say that somebody watches, and whose stories are wanted, if there is a manager to hear it."""
         if self.manager() is None:
             return
         now_s = self._wall()
         with suppress(OSError):
-            fd = private.open_file(self._watch, os.O_WRONLY)
+            fd = private.open_file(self._watch, os.O_WRONLY | os.O_APPEND)
             try:
+                os.write(fd, b"".join(b"%d\n" % job_id for job_id in stories))
                 os.utime(fd, (now_s, now_s))
             finally:
                 os.close(fd)

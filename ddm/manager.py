@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ddm.core.causes import Explanation
 from ddm.core.engine import Engine
 from ddm.core.events import RoomGivenUp, StopRequested, WindowMoved
 from ddm.core.view import JobView, QueueView
@@ -108,7 +109,7 @@ class Manager:
             undo.push(manager._exits.pop_all())
             if state_dir is not None:
                 manager._listen_for_pokes(state_dir, undo)
-                manager._live = LiveWriter(state_dir, manager.view)
+                manager._live = LiveWriter(state_dir, manager)
                 undo.callback(manager._live.close)
             manager._exits = undo.pop_all()
         return manager
@@ -198,6 +199,10 @@ class Manager:
     def view(self) -> QueueView:
         """The jobs in work as they stand."""
         return self._engine.view(self.reactor.now)
+
+    def explain(self, job_id: int, *, story: bool = False) -> Explanation | None:
+        """Why a job in work is as fast as it is, and with `story` how it came to that; None for any other."""
+        return self._engine.explain(job_id, self.reactor.now, story=story)
 
     @property
     def on_ended(self) -> Callable[[JobView], None] | None:

@@ -40,10 +40,10 @@ class Desk:
         self.jobs = (view_of(),)
         self.asked = 0
         (directory / "manager.lock").write_text(str(os.getpid()))
-        self.writer = LiveWriter(directory, self._view, lambda: self.time_s)
+        self.writer = LiveWriter(directory, self, lambda: self.time_s)
         self.reader = LiveReader(directory, lambda: self.time_s)
 
-    def _view(self):
+    def view(self):
         self.asked += 1
         origins = (OriginView("http://h", 1, 2, learned=True, trial_s=3.0),)
         return QueueView(self.jobs, 1.5, 1, origins, LimitsView(64, 16, 0))
@@ -74,7 +74,7 @@ def test_a_watcher_sees_the_picture_as_it_was_drawn(desk):
     desk.write()
     found = desk.reader.look()
 
-    assert found.queue == desk._view()
+    assert found.queue == desk.view()
     assert (found.process, found.time_s) == (os.getpid(), 1000.0)
 
 
@@ -110,7 +110,7 @@ def test_a_manager_that_leaves_takes_them_away(desk):
 def test_what_a_dead_manager_left_goes_with_the_first_look(desk):
     desk.write()
     desk.time_s += 60
-    LiveWriter(desk.directory, desk._view, lambda: desk.time_s).look(0.0)
+    LiveWriter(desk.directory, desk, lambda: desk.time_s).look(0.0)
 
     assert desk.files() == set()
 

@@ -13,6 +13,7 @@ from ddm.core import (
     admitting,
     checkpoint,
     deadlines,
+    explaining,
     finishing,
     probing,
     refusing,
@@ -21,6 +22,7 @@ from ddm.core import (
     wishing,
 )
 from ddm.core.budget import Budget
+from ddm.core.causes import Explanation
 from ddm.core.circumstances import Ending
 from ddm.core.commands import Command, OfferJobs
 from ddm.core.events import (
@@ -127,6 +129,14 @@ class Engine:
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
         return queue_picture(self._work.jobs.values(), self._work.budget, self._limits, now)
+
+    def explain(self, job_id: int, now: float, *, story: bool = False) -> Explanation | None:
+        """Why an admitted job is as fast as it is, and with `story` how it came to that; None for any other."""
+        job, journal = self._work.jobs.get(job_id), self._work.journal
+        if job is None:
+            return None
+        causes = explaining.explain(self._work, job, now)
+        return Explanation(job_id, causes, journal.told(job_id, now) if story else ())
 
     def take_left(self) -> list[JobView]:
         """The jobs that left since this was last asked."""

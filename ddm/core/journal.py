@@ -7,6 +7,8 @@ from collections import deque
 from msgspec.structs import replace
 
 from ddm import redact
+from ddm.core import telling
+from ddm.core.causes import Told
 from ddm.core.commands import Command, StartTransfer
 from ddm.core.events import Event, JobOffered, TransferEnded
 from ddm.failures import Failure
@@ -33,6 +35,11 @@ class Journal:
     def story(self, job_id: int) -> list[str]:
         """One line an event, oldest first, without secrets."""
         return [f"{now:.3f} {_words(what)}" for now, what in self._stories.get(job_id, ())]
+
+    def told(self, job_id: int, now: float) -> tuple[Told, ...]:
+        """The story for people: what happened and how long ago, oldest first, without secrets."""
+        found = ((now - at, telling.told(what)) for at, what in self._stories.get(job_id, ()))
+        return tuple(Told(ago_s, text) for ago_s, text in found if text is not None)
 
     def forget(self, job_id: int) -> None:
         """The job is no longer here."""

@@ -7,36 +7,10 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from math import ceil
 
-from ddm.limits import MIB
+from ddm.units import duration, number, size, speed
 
-_MINUTE_S = 60
-_HOUR_S = 60 * _MINUTE_S
-_DAY_S = 24 * _HOUR_S
-
-
-def number(amount_bytes: float) -> str:
-    """An amount in MiB without its unit: "88.1", "2.0", "512", "0", "<0.1".
-
-    Below 100 there is always one decimal, so that a number that moves keeps its width.
-    """
-    tenths = int(amount_bytes * 10 / MIB)
-    if tenths == 0:
-        return "<0.1" if amount_bytes > 0 else "0"
-    if tenths >= 1000:
-        return str(tenths // 10)
-    return f"{tenths // 10}.{tenths % 10}"
-
-
-def size(amount_bytes: float) -> str:
-    """An amount: "512 MiB"."""
-    return f"{number(amount_bytes)} MiB"
-
-
-def speed(speed_bps: float) -> str:
-    """Bytes per second: "88.1 MiB/s"."""
-    return f"{number(speed_bps)} MiB/s"
+__all__ = ["amount", "cells", "cut", "duration", "fitting", "number", "percent", "size", "speed"]
 
 
 def amount(done_bytes: int, size_bytes: int | None) -> str:
@@ -53,18 +27,6 @@ def percent(done_bytes: int, size_bytes: int | None) -> str:
     if size_bytes == 0:
         return "100 %"
     return f"{min(done_bytes * 100 // size_bytes, 100)} %"
-
-
-def duration(span_s: float) -> str:
-    """A span, rounded up to its smallest unit: "4 s", "3 min 20 s", "2 h 05 min", "3 d 4 h"."""
-    whole_s = ceil(max(span_s, 0))
-    if whole_s < _MINUTE_S:
-        return f"{whole_s} s"
-    if whole_s < _HOUR_S:
-        return f"{whole_s // _MINUTE_S} min {whole_s % _MINUTE_S:02} s"
-    if whole_s < _DAY_S:
-        return f"{whole_s // _HOUR_S} h {whole_s % _HOUR_S // _MINUTE_S:02} min"
-    return f"{whole_s // _DAY_S} d {whole_s % _DAY_S // _HOUR_S} h"
 
 
 def fitting(words: Sequence[str], width: int, comma: str = ", ") -> str:
