@@ -5,6 +5,7 @@ import msgspec
 import pytest
 
 from ddm.byteranges import ByteRange, RangeSet
+from ddm.core.causes import Cause, Explanation, Told, Word
 from ddm.core.view import JobView, LimitsView, OriginView, QueueView, SegmentView
 from ddm.live import LiveReader, LiveWriter
 from ddm.record import State
@@ -39,14 +40,21 @@ class Desk:
         self.time_s = 1000.0
         self.jobs = (view_of(),)
         self.asked = 0
+        self.stories = set()  # asked for with the last picture
         (directory / "manager.lock").write_text(str(os.getpid()))
         self.writer = LiveWriter(directory, self, lambda: self.time_s)
         self.reader = LiveReader(directory, lambda: self.time_s)
 
     def view(self):
         self.asked += 1
+        self.stories = set()
         origins = (OriginView("http://h", 1, 2, learned=True, trial_s=3.0),)
         return QueueView(self.jobs, 1.5, 1, origins, LimitsView(64, 16, 0))
+
+    def explain(self, job_id, *, story=False):
+        self.stories |= {job_id} if story else set()
+        told = (Told(2.5, "it is running"),) if story else ()
+        return Explanation(job_id, (Cause(Word.NOTHING, "nothing"),), told)
 
     def files(self):
         return {path.name for path in self.directory.iterdir()} - {"manager.lock"}
@@ -76,6 +84,54 @@ def test_a_watcher_sees_the_picture_as_it_was_drawn(desk):
 
     assert found.queue == desk.view()
     assert (found.process, found.time_s) == (os.getpid(), 1000.0)
+
+
+def test_a_watcher_sees_why_each_job_is_as_fast_as_it_is(desk):
+    desk.write()
+
+    assert desk.reader.look().explained == (desk.explain(1),)
+
+
+def test_who_asks_for_a_story_is_answered_at_once_and_for_a_while(desk):
+    desk.jobs = (view_of(), view_of(id=2))
+    desk.write(0.0)
+    desk.reader.touch([2])
+    desk.writer.look(0.1)
+
+    assert [bool(each.story) for each in desk.reader.look().explained] == [False, True]
+    desk.write(0.6)
+    assert desk.stories == {2}
+    desk.write(3.2)
+    assert desk.stories == set()
+
+
+def test_two_who_ask_at_once_are_both_answered(desk):
+    desk.jobs = (view_of(), view_of(id=2))
+    desk.reader.touch([2])
+    desk.reader.touch([1])
+    desk.writer.look(0.0)
+
+    assert desk.stories == {1, 2}
+
+
+def test_a_question_does_not_make_a_watcher_that_left_seem_to_be_there(desk):
+    desk.reader.touch([1])
+    desk.writer.look(0.0)
+    desk.time_s += 3.0
+    desk.writer.look(1.0)
+
+    assert desk.files() == set()
+
+
+@pytest.mark.parametrize("question", [b"x\n", b"-1\n", b"\xff\x00", b"9" * 100_000])
+def test_a_question_that_makes_no_sense_is_none(desk, question):
+    desk.reader.touch()
+    (desk.directory / "watch").write_bytes(question)
+    desk.reader.touch()
+    desk.writer.look(0.0)
+
+    assert desk.stories == set()
+    assert (desk.directory / "watch").stat().st_size == 0
 
 
 def test_the_files_are_private(desk):

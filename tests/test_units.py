@@ -2,7 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddm.units import format_bytes, parse_bytes
+from ddm.units import duration, format_bytes, parse_bytes, size, speed
+
+MIB = 1 << 20
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,42 @@ def test_a_number_is_written_as_short_as_it_can_be_without_loss(count, text):
 @given(st.integers(0, 2**59))
 def test_what_is_written_reads_as_the_same_number(count):
     assert parse_bytes(format_bytes(count)) == count
+
+
+@pytest.mark.parametrize(
+    ("amount_bytes", "text"),
+    [
+        (0, "0 MiB"),
+        (1, "<0.1 MiB"),
+        (MIB // 2, "0.5 MiB"),
+        (MIB, "1.0 MiB"),
+        (2 * MIB, "2.0 MiB"),
+        (int(99.99 * MIB), "99.9 MiB"),
+        (100 * MIB, "100 MiB"),
+        (int(88.19 * MIB), "88.1 MiB"),
+        (int(511.99 * MIB), "511 MiB"),
+        (10_240 * MIB, "10240 MiB"),
+    ],
+)
+def test_a_size_is_in_mib_rounded_down_and_has_one_decimal_below_a_hundred(amount_bytes, text):
+    assert size(amount_bytes) == text
+
+
+def test_a_speed_is_in_mib_per_second():
+    assert speed(88.1 * MIB) == "88.1 MiB/s"
+
+
+@pytest.mark.parametrize(
+    ("span_s", "text"),
+    [
+        (-1, "0 s"),
+        (0, "0 s"),
+        (3.2, "4 s"),
+        (60, "1 min 00 s"),
+        (200, "3 min 20 s"),
+        (7500, "2 h 05 min"),
+        (3 * 86400 + 4 * 3600, "3 d 4 h"),
+    ],
+)
+def test_a_duration_has_its_two_largest_units(span_s, text):
+    assert duration(span_s) == text

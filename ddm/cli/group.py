@@ -25,6 +25,7 @@ COMMANDS = {
         "ddm.cli.commands.status",
         "Show the jobs: how far they are, how fast, and what they wait for.",
     ),
+    "explain": ("ddm.cli.commands.explain", "Tell why jobs are as fast as they are."),
     "pause": ("ddm.cli.commands.pause", "Let jobs rest until they are resumed."),
     "resume": ("ddm.cli.commands.resume", "Let paused and failed jobs go on."),
     "move": ("ddm.cli.commands.move", "Let jobs go first, last, or as the Nth of the queue."),

@@ -13,6 +13,7 @@ class Word(Enum):
     # nothing is under way
     QUEUED = "waiting-turn"
     NO_MANAGER = "no-manager"
+    NO_ANSWER = "no-answer"
     PAUSED = "paused"
     FAILED = "failed"
     DONE = "done"

@@ -130,22 +130,14 @@ class Engine:
         """The admitted jobs as they stand."""
         return queue_picture(self._work.jobs.values(), self._work.budget, self._limits, now)
 
-    def explain(self, job_id: int, now: float, *, story: bool = False) -> Explanation | None:
-        """Why an admitted job is as fast as it is, and with `story` how it came to that; None for any other."""
-        job, journal = self._work.jobs.get(job_id), self._work.journal
-        if job is None:
-            return None
-        causes = explaining.explain(self._work, job, now)
-        return Explanation(job_id, causes, journal.told(job_id, now) if story else ())
-
     def take_left(self) -> list[JobView]:
         """The jobs that left since this was last asked."""
         left, self._work.left = self._work.left, []
         return left
 
-    def story(self, job_id: int) -> list[str]:
-        """What happened to an admitted job, oldest first."""
-        return self._work.journal.story(job_id)
+    def explain(self, job_id: int, now: float, *, story: bool = False) -> Explanation | None:
+        """Why an admitted job is as fast as it is, with `story` also what happened to it; None for any other."""
+        return explaining.explanation(self._work, job_id, now, story=story)
 
     # -- events ------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ddm.core import running
-from ddm.core.causes import Cause, Word
+from ddm.core.causes import Cause, Explanation, Word
 from ddm.core.circumstances import Room
 from ddm.core.job import Job, most_segments
 from ddm.core.segment import Segment
@@ -29,7 +29,16 @@ _STATES = {
 _NOTHING = Cause(Word.NOTHING, "nothing holds it back: its requests go out as they can")
 
 
-def explain(work: Work, job: Job, now: float) -> tuple[Cause, ...]:
+def explanation(work: Work, job_id: int, now: float, *, story: bool) -> Explanation | None:
+    """Of an admitted job, with its story if that is asked for; None for any other."""
+    job = work.jobs.get(job_id)
+    if job is None:
+        return None
+    told = work.journal.told(job_id, now) if story else ()
+    return Explanation(job_id, causes(work, job, now), told)
+
+
+def causes(work: Work, job: Job, now: float) -> tuple[Cause, ...]:
     """The causes, at least one, what holds it back most first."""
     single = (
         _leaving(job)
@@ -39,8 +48,8 @@ def explain(work: Work, job: Job, now: float) -> tuple[Cause, ...]:
     )
     if single is not None:
         return (single,)
-    causes = _standing(work, job, now) if not _flows(job) else _on_its_way(work, job, now)
-    return tuple(cause for cause in causes if cause is not None) or (_pace(work, job, now),)
+    found = _on_its_way(work, job, now) if _flows(job) else _standing(work, job, now)
+    return tuple(cause for cause in found if cause is not None) or (_pace(work, job, now),)
 
 
 def _flows(job: Job) -> bool:
@@ -54,7 +63,7 @@ def _leaving(job: Job) -> Cause | None:
         return Cause(Word.DEGRADED, f"it is begun again once its requests have ended: {why}")
     if job.ending is None:
         return None
-    if job.ending.state is State.PAUSED:
+    if job.ending.state is State.PAUSED and not job.ending.remove:
         return Cause(Word.PAUSED, f"it is being paused; `ddm resume {job.id}` lets it go on")
     return Cause(Word.LEAVING, "it is leaving: its requests end, and its part file is closed")
 
@@ -137,7 +146,8 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
     if budget.full:
         return Cause(
             Word.BUDGET_TOTAL,
-            f"all {limits.max_total_connections} connections of this ddm are in use, by"
+            f"{_all(limits.max_total_connections)} that ddm may have"
+            f" {'is' if limits.max_total_connections == 1 else 'are'} in use, for"
             f" {_jobs(len(work.jobs))}; `ddm config set max_total_connections N` allows more",
         )
     if there < policy.limit:
@@ -151,7 +161,7 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
         )
     return Cause(
         Word.BUDGET_HOST,
-        f"all {policy.limit} connections that {origin} may have are in use;"
+        f"{_all(policy.limit)} that {origin} may have {'is' if policy.limit == 1 else 'are'} in use;"
         " `ddm config set max_connections_per_host N` allows more",
     )
 
@@ -235,6 +245,10 @@ def _pace(work: Work, job: Job, now: float) -> Cause:
 
 def _requests(count: int) -> str:
     return "1 request" if count == 1 else f"{count} requests"
+
+
+def _all(count: int) -> str:
+    return "the only connection" if count == 1 else f"all {count} connections"
 
 
 def _jobs(count: int) -> str:

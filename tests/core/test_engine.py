@@ -159,10 +159,10 @@ def test_a_part_file_that_closes_while_its_job_goes_on_is_a_bug(paper):
 def test_the_story_of_a_job_is_told_oldest_first(paper):
     paper.offer()
 
-    story = paper.engine.story(1)
+    story = paper.engine.explain(1, paper.now, story=True).story
 
-    assert "JobOffered" in story[0]
-    assert "StartTransfer" in story[-1]
+    assert story[0].text == "taken into work"
+    assert story[-1].text.startswith("request 1 asks for ")
 
 
 def test_a_failure_leaves_with_its_cause(paper):

@@ -1,6 +1,7 @@
 import pytest
 
 from ddm.byteranges import ByteRange
+from ddm.core.causes import Told
 from ddm.core.commands import RecordState, StartTransfer
 from ddm.core.events import FileSynced, JobOffered, TransferEnded
 from ddm.core.journal import STORY_LINES_MAX, Journal
@@ -69,3 +70,11 @@ def test_no_secret_is_told(journal):
     assert [line for line in story if "s3cret" in line] == []
     assert story[1] == "1.000 StartTransfer(1, 0..10 of https://***@example.org/f?sig=***)"
     assert "all of https" in story[2]
+
+
+def test_people_are_told_how_long_ago_it_was_and_nothing_of_the_machinery(journal):
+    journal.note(1, 1.5, FileSynced(1))
+    journal.note(1, 2.0, RecordState(1, State.RUNNING))
+
+    assert journal.told(1, 14.3) == (Told(12.3, "it is running"),)
+    assert journal.told(2, 14.3) == ()

@@ -77,15 +77,24 @@ class Source:
             rows_of(jobs, live, self._positions), live, self._reader.manager(), time.time()
         )
 
-    def await_manager(self) -> None:
-        """Wait for the picture of a manager that is there, for a moment at most."""
-        self._reader.touch()
+    def await_manager(self, stories: Sequence[int] = ()) -> None:
+        """Wait for the picture of a manager that is there, for a moment at most.
+
+        stories: jobs in work whose stories are to be in it.
+        """
+        asked_s = time.time()
+        self._reader.touch(stories)
         if self._reader.manager() is None:
             return
         poke.send(self._state_dir)
         until_s = time.monotonic() + _ANSWER_S
-        while self._reader.look() is None and time.monotonic() < until_s:
+        while not self._is_answered(asked_s if stories else 0.0) and time.monotonic() < until_s:
             time.sleep(_ANSWER_POLL_S)
+
+    def _is_answered(self, asked_s: float) -> bool:
+        """Whether there is a picture that was drawn after that time: the question is answered by the next one."""
+        live = self._reader.look()
+        return live is not None and live.time_s >= asked_s
 
     @property
     def replaced(self) -> bool:

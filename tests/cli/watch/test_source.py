@@ -11,6 +11,11 @@ from ddm.spec import JobSpec
 SPEC = JobSpec("http://127.0.0.1/a", "/files")
 
 
+class Manager:
+    def view(self):
+        return QueueView((), 5.0, 1)
+
+
 @pytest.fixture
 def state_dir(home, store):
     return home / "state" / "ddm"
@@ -65,7 +70,7 @@ def test_where_nobody_manages_wishes_come_into_force_at_once(source, store):
 def test_the_picture_of_a_manager_is_seen(source, state_dir):
     (state_dir / "manager.lock").write_text(str(os.getpid()))
     (state_dir / "watch").touch()
-    LiveWriter(state_dir, lambda: QueueView((), 5.0, 1)).look(0.0)
+    LiveWriter(state_dir, Manager()).look(0.0)
     snapshot = source.look(0.0)
 
     assert (snapshot.manager, snapshot.live.queue.speed_bps) == (os.getpid(), 5.0)

@@ -1,0 +1,126 @@
+"""`ddm explain`: why jobs are as fast as they are, for people and for programs (docs/json.md)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+
+import click
+from msgspec import Struct
+
+from ddm import config, redact
+from ddm.cli.asking.chosen import ids_argument, named
+from ddm.cli.showing import human, voice
+from ddm.cli.watch.rows import Row
+from ddm.cli.watch.source import Snapshot, Source
+from ddm.cli.working import resting
+from ddm.cli.working.opened import opened_database
+from ddm.core.causes import Explanation
+from ddm.errors import Exit
+from ddm.store.jobs import JobStore
+
+VERSION = 1
+
+
+class Explained(Struct, frozen=True):
+    """A job as a list shows it, and why it is so."""
+
+    row: Row
+    why: Explanation
+
+
+@click.command()
+@ids_argument
+@click.option("-v", "--verbose", is_flag=True, help="Also what happened to them lately.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+def command(*, ids: tuple[int, ...], verbose: bool, as_json: bool) -> int:
+    """Tell why jobs are as fast as they are.
+
+    What each waits for and until when; what limits it: its server, your limits, the connections
+    there are, the disk. The first line is what holds it back most. Without a number: all jobs in
+    work, a line each. Asks the ddm that fetches; without one it tells what the queue knows.
+
+    \b
+    ddm explain 3
+    ddm explain -v 3
+    ddm explain --json | jq '.jobs[] | {id, why: .causes[0].word}'
+    """  # noqa: D301 - the backspace tells click to leave the lines below it as they are
+    with opened_database() as database:
+        store = JobStore(database)
+        named(store, ids)
+        source = Source(config.state_dir(), database)
+        source.await_manager(ids if verbose else ())
+        snapshot = source.look(time.monotonic(), ids)
+        found = list(_explained(snapshot, store, ids))
+    if as_json:
+        jobs = [job_object(each) for each in found]
+        head = {"version": VERSION, "time_s": snapshot.time_s, "manager": snapshot.manager}
+        voice.show(json.dumps(head | {"jobs": jobs}))
+    elif not found:
+        voice.say("no job is in work; `ddm explain ID` tells of any")
+    elif ids:
+        voice.show("\n".join(line for each in found for line in lines(each, story=verbose)))
+    else:
+        voice.show("\n".join(f"{heading(each.row)}; {_first(each)}" for each in found))
+    return Exit.OK
+
+
+def _explained(snapshot: Snapshot, store: JobStore, ids: Sequence[int]) -> Iterable[Explained]:
+    """Those of these numbers; without any, those in work."""
+    told = {why.id: why for why in snapshot.live.explained} if snapshot.live else {}
+    for row in snapshot.rows:
+        if row.id in told and not row.job.state.ended:
+            yield Explained(row, told[row.id])
+        elif ids and (record := store.get(row.id)) is not None:
+            causes = resting.causes(record, store.before(record), snapshot.manager)
+            yield Explained(row, Explanation(row.id, causes))
+
+
+def heading(row: Row) -> str:
+    """A job, and how fast it is: "job 3 f.iso: running, 3.1 MiB/s over 4 connections"."""
+    line = f"job {row.id} {row.label}: {row.words}"
+    if row.moving:
+        several = "" if row.connections == 1 else "s"
+        line += f", {human.speed(row.speed_bps)} over {row.connections} connection{several}"
+    return line
+
+
+def _first(each: Explained) -> str:
+    return redact.text(each.why.causes[0].sentence)
+
+
+def lines(each: Explained, *, story: bool) -> list[str]:
+    """A job, its causes, and with `story` what happened to it."""
+    told = [heading(each.row), *(f"  {redact.text(cause.sentence)}" for cause in each.why.causes)]
+    if story and not each.why.story:
+        told.append(f"  `ddm log {each.row.id}` has its story")
+    elif story:
+        ago = [f"{line.ago_s:.1f} s ago" for line in each.why.story]
+        width = max(map(len, ago))
+        told += [
+            f"  {when:>{width}}  {redact.text(line.text)}"
+            for when, line in zip(ago, each.why.story, strict=True)
+        ]
+    return told
+
+
+def job_object(each: Explained) -> dict[str, object]:
+    """A job as JSON, without secrets, its text without control characters."""
+    row = each.row
+    return {
+        "id": row.id,
+        "state": row.state.value,
+        "name": row.label,
+        "speed_bps": row.speed_bps,
+        "connections": row.connections,
+        "causes": [
+            {
+                "word": cause.word.value,
+                "sentence": redact.text(cause.sentence),
+                "until_s": cause.until_s,
+            }
+            for cause in each.why.causes
+        ],
+        "story": [{"ago_s": line.ago_s, "text": redact.text(line.text)} for line in each.why.story],
+    }
