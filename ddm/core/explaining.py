@@ -49,7 +49,7 @@ def causes(work: Work, job: Job, now: float) -> tuple[Cause, ...]:
     if single is not None:
         return (single,)
     found = _on_its_way(work, job, now) if _flows(job) else _standing(work, job, now)
-    return tuple(cause for cause in found if cause is not None) or (_pace(work, job, now),)
+    return tuple(cause for cause in found if cause is not None) or (_pace(job, now),)
 
 
 def _flows(job: Job) -> bool:
@@ -174,7 +174,8 @@ def _on_its_way(work: Work, job: Job, now: float) -> list[Cause | None]:
         later = _waiting(work, job, waiting, now)
     elif job.alone is not None:
         later = Cause(Word.ORIGIN_LIMIT, _asked_alone(job, job.alone))
-    return [_user_limit(work, job, now), _gate(work, job, now), later, _few(work, job)]
+    limit, silent = _user_limit(work, job, now), _silent(work, job, now)
+    return [limit or silent, _gate(work, job, now), later, _few(work, job)]
 
 
 def _user_limit(work: Work, job: Job, now: float) -> Cause | None:
@@ -223,16 +224,21 @@ def _few(work: Work, job: Job) -> Cause | None:
     return None
 
 
-def _pace(work: Work, job: Job, now: float) -> Cause:
+def _silent(work: Work, job: Job, now: float) -> Cause | None:
+    """None of its requests has brought a byte lately."""
+    silent_s = min((now - s.sampled_s for s in job.segments if s.live), default=0.0)
+    if silent_s <= _SILENT_S:
+        return None
+    longest = duration(work.limits.stall_timeout_secs)
+    return Cause(
+        Word.SILENT,
+        f"no byte came from {job.target.origin} for {duration(silent_s)}; a request that stays"
+        f" so for {longest} is given up and sent again (`stall_timeout_secs`)",
+    )
+
+
+def _pace(job: Job, now: float) -> Cause:
     """Nothing of ours holds it back."""
-    heard_s = max((s.sampled_s for s in job.segments if s.live), default=now)
-    if now - heard_s > _SILENT_S:
-        longest = duration(work.limits.stall_timeout_secs)
-        return Cause(
-            Word.SILENT,
-            f"no byte came from {job.target.origin} for {duration(now - heard_s)}; a request that stays"
-            f" so for {longest} is given up and sent again (`stall_timeout_secs`)",
-        )
     bps = job.meter.speed_bps(now)
     if not bps:
         return _NOTHING

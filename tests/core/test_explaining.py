@@ -220,8 +220,9 @@ def test_before_a_byte_came_nothing_holds_it_back(paper):
 def test_a_server_that_says_nothing_is_named(paper):
     paper.begin(900 * MIB)
     paper.now += 12
-    cause = only(paper, Word.SILENT)
+    cause = causes(paper)[0]
 
+    assert cause.word is Word.SILENT
     assert f"no byte came from {ORIGIN} for 12 s" in cause.sentence
     assert "stays so for 1 min 00 s is given up" in cause.sentence
 

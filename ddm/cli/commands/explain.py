@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 
 import click
-from msgspec import Struct
+from msgspec.structs import replace
 
 from ddm import config, redact
 from ddm.cli.asking.chosen import ids_argument, named
@@ -21,13 +21,6 @@ from ddm.errors import Exit
 from ddm.store.jobs import JobStore
 
 VERSION = 1
-
-
-class Explained(Struct, frozen=True):
-    """A job as a list shows it, and why it is so."""
-
-    row: Row
-    why: Explanation
 
 
 @click.command()
@@ -52,29 +45,30 @@ def command(*, ids: tuple[int, ...], verbose: bool, as_json: bool) -> int:
         source = Source(config.state_dir(), database)
         source.await_manager(ids if verbose else ())
         snapshot = source.look(time.monotonic(), ids)
-        found = list(_explained(snapshot, store, ids))
+        found = list(_explained(snapshot, store, ids, story=verbose))
     if as_json:
-        jobs = [job_object(each) for each in found]
+        jobs = [job_object(row, why) for row, why in found]
         head = {"version": VERSION, "time_s": snapshot.time_s, "manager": snapshot.manager}
         voice.show(json.dumps(head | {"jobs": jobs}))
     elif not found:
         voice.say("no job is in work; `ddm explain ID` tells of any")
     elif ids:
-        voice.show("\n".join(line for each in found for line in lines(each, story=verbose)))
+        voice.show("\n".join(line for row, why in found for line in lines(row, why, story=verbose)))
     else:
-        voice.show("\n".join(f"{heading(each.row)}; {_first(each)}" for each in found))
+        voice.show("\n".join(f"{heading(row)}; {_first(why)}" for row, why in found))
     return Exit.OK
 
 
-def _explained(snapshot: Snapshot, store: JobStore, ids: Sequence[int]) -> Iterable[Explained]:
-    """Those of these numbers; without any, those in work."""
-    told = {why.id: why for why in snapshot.live.explained} if snapshot.live else {}
+def _explained(
+    snapshot: Snapshot, store: JobStore, ids: Sequence[int], *, story: bool
+) -> Iterable[tuple[Row, Explanation]]:
+    """Those of these numbers, and why they are so; without any, those in work."""
     for row in snapshot.rows:
-        if row.id in told and not row.job.state.ended:
-            yield Explained(row, told[row.id])
+        if row.why is not None:
+            yield row, row.why if story else replace(row.why, story=())
         elif ids and (record := store.get(row.id)) is not None:
             causes = resting.causes(record, store.before(record), snapshot.manager)
-            yield Explained(row, Explanation(row.id, causes))
+            yield row, Explanation(row.id, causes)
 
 
 def heading(row: Row) -> str:
@@ -86,28 +80,27 @@ def heading(row: Row) -> str:
     return line
 
 
-def _first(each: Explained) -> str:
-    return redact.text(each.why.causes[0].sentence)
+def _first(why: Explanation) -> str:
+    return redact.text(why.causes[0].sentence)
 
 
-def lines(each: Explained, *, story: bool) -> list[str]:
+def lines(row: Row, why: Explanation, *, story: bool) -> list[str]:
     """A job, its causes, and with `story` what happened to it."""
-    told = [heading(each.row), *(f"  {redact.text(cause.sentence)}" for cause in each.why.causes)]
-    if story and not each.why.story:
-        told.append(f"  `ddm log {each.row.id}` has its story")
+    told = [heading(row), *(f"  {redact.text(cause.sentence)}" for cause in why.causes)]
+    if story and not why.story:
+        told.append(f"  `ddm log {row.id}` has its story")
     elif story:
-        ago = [f"{line.ago_s:.1f} s ago" for line in each.why.story]
+        ago = [f"{line.ago_s:.1f} s ago" for line in why.story]
         width = max(map(len, ago))
         told += [
             f"  {when:>{width}}  {redact.text(line.text)}"
-            for when, line in zip(ago, each.why.story, strict=True)
+            for when, line in zip(ago, why.story, strict=True)
         ]
     return told
 
 
-def job_object(each: Explained) -> dict[str, object]:
+def job_object(row: Row, why: Explanation) -> dict[str, object]:
     """A job as JSON, without secrets, its text without control characters."""
-    row = each.row
     return {
         "id": row.id,
         "state": row.state.value,
@@ -120,7 +113,7 @@ def job_object(each: Explained) -> dict[str, object]:
                 "sentence": redact.text(cause.sentence),
                 "until_s": cause.until_s,
             }
-            for cause in each.why.causes
+            for cause in why.causes
         ],
-        "story": [{"ago_s": line.ago_s, "text": redact.text(line.text)} for line in each.why.story],
+        "story": [{"ago_s": line.ago_s, "text": redact.text(line.text)} for line in why.story],
     }

@@ -1,4 +1,4 @@
-"""The selected job below the list: its whole name, its map as wide as the screen, its numbers, its reason."""
+"""The selected job below the list: its whole name, its map as wide as the screen, its numbers, why it is so."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def lines(row: Row, room: Size) -> list[Text]:
         )
     else:
         map_line = Text("length unknown", style="dim")
-    why = row.reason or redact.url(row.job.url)
+    why = row.reason or row.held_back
     return [
         Text(title + rule * (room.width - len(title)), style="dim"),
         map_line,
         Text(", ".join(_numbers(row))),
-        Text(why, style="yellow" if row.reason else "dim"),
+        Text(why or redact.url(row.job.url), style="yellow" if why else "dim"),
     ]
 
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ddm import redact
 from ddm.byteranges import RangeSet
 from ddm.cli.showing import human
+from ddm.core.causes import Explanation, Word
 from ddm.core.view import JobView, SegmentView
 from ddm.live import Live
 from ddm.record import State, Wanted
@@ -34,6 +35,9 @@ STATES = (
     State.DONE,
 )
 
+# With these a job is as fast as it can be.
+_FREE = (Word.SLOW_ORIGIN, Word.NOTHING)
+
 
 class Row(Struct, frozen=True):
     """A job.
@@ -45,6 +49,12 @@ class Row(Struct, frozen=True):
     job: ListedJob
     live: JobView | None = None
     position: int | None = None
+
+    """A job. live: what the manager says of it, None while nobody works on it. why: why it is as fast as it is."""
+
+    job: ListedJob
+    live: JobView | None = None
+    why: Explanation | None = None
 
     @property
     def id(self) -> int:
@@ -140,6 +150,12 @@ class Row(Struct, frozen=True):
             return redact.text(self.live.reason or "")
         return redact.text(self.job.error.message) if self.job.error else ""
 
+    @property
+    def held_back(self) -> str:
+        """What of ours or of its server holds it back most; empty where only the network does."""
+        cause = self.why.causes[0] if self.why else None
+        return "" if cause is None or cause.word in _FREE else redact.text(cause.sentence)
+
 
 class Totals(Struct, frozen=True):
     """The sums of all jobs. size_bytes: None while one is unknown. left_bytes: of those that are to be fetched."""
@@ -203,10 +219,14 @@ def rows_of(
 
     What is over is not in work, whatever an older picture says, nor is what the manager has only taken note of.
     """
-    views = live.queue.jobs if live else ()
+    views, told = (live.queue.jobs, live.explained) if live else ((), ())
     at_work = {view.id: view for view in views if view.state is not State.QUEUED}
     return [
         Row(job, None if job.state.ended else at_work.get(job.id), positions.get(job.id))
+
+    why = {each.id: each for each in told}
+    return [
+        Row(job) if job.state.ended else Row(job, at_work.get(job.id), why.get(job.id))
         for job in jobs
     ]
 

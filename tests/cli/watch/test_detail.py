@@ -1,6 +1,7 @@
 from ddm.cli.showing.frame import Size
 from ddm.cli.watch import detail
 from ddm.cli.watch.rows import Row
+from ddm.core.causes import Cause, Explanation, Word
 from ddm.record import State
 
 
@@ -29,3 +30,9 @@ def test_a_running_job_says_whom_it_asks(listed, job_view):
 
     assert lines[2].endswith("98.0 MiB/s, 4 s left, 1 connection to host:8080")
     assert lines[3] == "the server ignores ranges"
+
+
+def test_a_job_that_could_be_faster_says_what_holds_it_back(listed, job_view):
+    why = Explanation(1, (Cause(Word.USER_LIMIT, "your limit is used up"),))
+
+    assert told(Row(listed(), job_view(), why))[3] == "your limit is used up"

@@ -1,7 +1,11 @@
 import pytest
+from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
 from ddm.cli.watch.rows import Row, positions_of, rows_of, totals_of
+
+from ddm.cli.watch.rows import Row, rows_of, totals_of
+from ddm.core.causes import Cause, Explanation, Word
 from ddm.record import State, StoredFailure, Wanted
 from ddm.store.rows import claims_in
 
@@ -60,6 +64,21 @@ def test_a_job_that_the_manager_has_only_taken_note_of_is_not_in_work(listed, jo
     (row,) = rows_of([listed()], live(job_view(state=State.QUEUED)))
 
     assert row.live is None
+
+
+@pytest.mark.parametrize(
+    ("word", "held_back"), [(Word.ORIGIN_LIMIT, "by http://***@h/"), (Word.SLOW_ORIGIN, "")]
+)
+def test_what_holds_a_job_back_is_said_where_it_could_be_faster(
+    listed, job_view, live, word, held_back
+):
+    why = Explanation(1, (Cause(word, "by http://me:secret@h/"),))
+    jobs = [listed(state=State.RUNNING), listed(id=2, state=State.DONE)]
+    picture = replace(live(job_view()), explained=(why, replace(why, id=2)))
+    running, done = rows_of(jobs, picture)
+
+    assert running.held_back == held_back
+    assert done.why is None
 
 
 def test_the_sums_are_those_of_the_rows(listed, job_view):
