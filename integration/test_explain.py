@@ -110,5 +110,5 @@ def test_without_a_manager_it_tells_what_the_queue_knows(ddm, scripted):
     assert queued == "job 3 a.bin: queued"
     assert [line.strip() for line in causes] == [
         "nobody fetches; `ddm run` begins with the queue",
-        "1 job stands before it in the queue",
+        "its place in the queue is 2 (`ddm move 3 first`)",
     ]

@@ -1,8 +1,7 @@
 """The one door of the core: an event and a time in, commands out.
 
-The engine holds admitted jobs only. After each event it hands out what the budget allows, the job
-with the fewest connections first, so that every job has one before any has two; then it asks for
-more jobs if there is room.
+The engine holds admitted jobs only. After each event it hands out what the budget allows, the job with the fewest
+connections first, so that every job has one before any has two; then it asks for more jobs if there is room.
 """
 
 from __future__ import annotations
@@ -75,7 +74,6 @@ class Engine:
         window_bytes: int | None = None,
     ) -> None:
         self._work = Work(limits, chance, user_agent, Budget(limits), describe, window_bytes)
-        self._limits = limits
         self._stopping = False
 
     # -- the door ----------------------------------------------------------------------------------
@@ -128,7 +126,7 @@ class Engine:
 
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
-        return queue_picture(self._work.jobs.values(), self._work.budget, self._limits, now)
+        return queue_picture(self._work.jobs.values(), self._work.budget, self._work.limits, now)
 
     def take_left(self) -> list[JobView]:
         """The jobs that left since this was last asked."""
@@ -296,7 +294,7 @@ class Engine:
 
     def _ask_for_jobs(self) -> None:
         work = self._work
-        room = self._limits.jobs_at_once - len(work.jobs)
+        room = self._work.limits.jobs_at_once - len(work.jobs)
         if work.may_be_more and room > 0 and not self._stopping:
             work.may_be_more = False
             work.out.append(OfferJobs(room))

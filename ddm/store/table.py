@@ -94,15 +94,6 @@ class JobTable:
         )
         return {row[0]: (row[1], row[2], row[3]) for row in found}
 
-    def before(self, job: JobRecord) -> int:
-        """How many jobs stand before this one among those that are QUEUED and wanted to run."""
-        (found,) = self._database.rows(
-            "SELECT count(*) FROM jobs WHERE state = 'queued' AND wanted = 'run'"
-            " AND (-priority, place, id) < (?, ?, ?)",
-            (-job.spec.priority, job.place, job.id),
-        )
-        return int(found[0])
-
     def replaced(self) -> bool:
         """Whether the database was removed or replaced meanwhile: nobody else sees these jobs any more."""
         return self._database.replaced()

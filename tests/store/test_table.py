@@ -103,9 +103,3 @@ def test_what_may_change_of_jobs_in_work_is_asked_at_once(jobs):
     jobs.add([replace(SPEC, priority=5, max_bytes_per_sec=9), SPEC])
     assert jobs.asked_of([2, 1, 7]) == {1: (5, 1.0, 9), 2: (0, 2.0, 0)}
     assert jobs.asked_of([]) == {}
-
-def test_what_stands_before_a_job_goes_by_priority_then_by_place(jobs):
-    jobs.add([SPEC] * 3)
-    (urgent,) = jobs.add([JobSpec(SPEC.url, SPEC.directory, priority=1)])
-    jobs.wish([2], Wanted.PAUSE)
-    assert [jobs.before(jobs.get(job_id)) for job_id in (1, 3, urgent)] == [1, 2, 0]

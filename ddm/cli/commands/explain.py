@@ -67,7 +67,7 @@ def _explained(
         if row.why is not None:
             yield row, row.why if story else replace(row.why, story=())
         elif ids and (record := store.get(row.id)) is not None:
-            causes = resting.causes(record, store.before(record), snapshot.manager)
+            causes = resting.causes(record, row.position, snapshot.manager)
             yield row, Explanation(row.id, causes)
 
 

@@ -43,17 +43,13 @@ class Row(Struct, frozen=True):
     """A job.
 
     live: what the manager says of it, None while nobody works on it. position: where it stands among
-    those that are still to be done, from 1; None for one that is over.
+    those that are still to be done, from 1; None for one that is over. why: what the manager says of its
+    speed.
     """
 
     job: ListedJob
     live: JobView | None = None
     position: int | None = None
-
-    """A job. live: what the manager says of it, None while nobody works on it. why: why it is as fast as it is."""
-
-    job: ListedJob
-    live: JobView | None = None
     why: Explanation | None = None
 
     @property
@@ -221,12 +217,11 @@ def rows_of(
     """
     views, told = (live.queue.jobs, live.explained) if live else ((), ())
     at_work = {view.id: view for view in views if view.state is not State.QUEUED}
-    return [
-        Row(job, None if job.state.ended else at_work.get(job.id), positions.get(job.id))
-
     why = {each.id: each for each in told}
     return [
-        Row(job) if job.state.ended else Row(job, at_work.get(job.id), why.get(job.id))
+        Row(job, position=positions.get(job.id))
+        if job.state.ended
+        else Row(job, at_work.get(job.id), positions.get(job.id), why.get(job.id))
         for job in jobs
     ]
 

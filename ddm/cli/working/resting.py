@@ -8,10 +8,11 @@ from ddm.core.causes import Cause, Word
 from ddm.record import JobRecord, Receipt, State, Wanted
 
 
-def causes(job: JobRecord, before: int, manager: int | None) -> tuple[Cause, ...]:
+def causes(job: JobRecord, position: int | None, manager: int | None) -> tuple[Cause, ...]:
     """The causes, at least one, what holds it back most first.
 
-    before: how many queued jobs stand before it. manager: the process that works on the queue, None if none does.
+    position: in the queue, from 1; None for one that is over. manager: the process that works on the queue, None
+    if none does.
     """
     match job.state:
         case State.DONE:
@@ -22,21 +23,22 @@ def causes(job: JobRecord, before: int, manager: int | None) -> tuple[Cause, ...
         case State.PAUSED:
             return (Cause(Word.PAUSED, f"it rests; `ddm resume {job.id}` lets it go on"),)
         case State.QUEUED:
-            return _queued(job, before, manager)
+            return _queued(job, position or 1, manager)
     if manager is None:
         gone = "the ddm that fetched it is gone; `ddm run` goes on where it stopped"
         return (Cause(Word.NO_MANAGER, gone),)
     return (Cause(Word.NO_ANSWER, f"process {manager} works on it, and does not answer just now"),)
 
 
-def _queued(job: JobRecord, before: int, manager: int | None) -> tuple[Cause, ...]:
+def _queued(job: JobRecord, position: int, manager: int | None) -> tuple[Cause, ...]:
     if job.wanted is Wanted.PAUSE:
         return (Cause(Word.PAUSED, f"it is to rest; `ddm resume {job.id}` lets it go on"),)
-    several = "1 job stands" if before == 1 else f"{before} jobs stand"
-    turn = f"{several} before it in the queue" if before else "it is the next one of the queue"
+    turn = f"its place in the queue is {position}"
+    if position > 1:
+        turn += f" (`ddm move {job.id} first`)"
     if manager is None:
         fetch = Cause(Word.NO_MANAGER, "nobody fetches; `ddm run` begins with the queue")
-        return (fetch, Cause(Word.QUEUED, turn)) if before else (fetch,)
+        return (fetch, Cause(Word.QUEUED, turn)) if position > 1 else (fetch,)
     full = f"process {manager} has as many jobs as it may (`max_jobs`), or fetches others only"
     return (Cause(Word.QUEUED, f"{turn}; {full}"),)
 

@@ -109,7 +109,10 @@ def test_jobs_in_work_and_others_are_explained_together(ddm, at_work):
     assert found["version"] == 1
     assert found["manager"] == os.getpid()
     assert [job["causes"][0]["word"] for job in found["jobs"]] == ["origin-limit", "waiting-turn"]
-    assert "1 job stands before it" in found["jobs"][1]["causes"][0]["sentence"]
+    assert (
+        "its place in the queue is 3 (`ddm move 3 first`)"
+        in found["jobs"][1]["causes"][0]["sentence"]
+    )
 
 
 def test_where_nothing_is_in_work_that_is_said_and_is_no_error(ddm, store):

@@ -35,4 +35,4 @@ def test_a_running_job_says_whom_it_asks(listed, job_view):
 def test_a_job_that_could_be_faster_says_what_holds_it_back(listed, job_view):
     why = Explanation(1, (Cause(Word.USER_LIMIT, "your limit is used up"),))
 
-    assert told(Row(listed(), job_view(), why))[3] == "your limit is used up"
+    assert told(Row(listed(), job_view(), why=why))[3] == "your limit is used up"

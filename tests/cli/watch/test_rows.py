@@ -3,8 +3,6 @@ from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
 from ddm.cli.watch.rows import Row, positions_of, rows_of, totals_of
-
-from ddm.cli.watch.rows import Row, rows_of, totals_of
 from ddm.core.causes import Cause, Explanation, Word
 from ddm.record import State, StoredFailure, Wanted
 from ddm.store.rows import claims_in
@@ -75,7 +73,7 @@ def test_what_holds_a_job_back_is_said_where_it_could_be_faster(
     why = Explanation(1, (Cause(word, "by http://me:secret@h/"),))
     jobs = [listed(state=State.RUNNING), listed(id=2, state=State.DONE)]
     picture = replace(live(job_view()), explained=(why, replace(why, id=2)))
-    running, done = rows_of(jobs, picture)
+    running, done = rows_of(jobs, picture, {})
 
     assert running.held_back == held_back
     assert done.why is None

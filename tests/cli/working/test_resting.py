@@ -11,7 +11,7 @@ RECEIPT = Receipt(("http://h/a", "http://mirror/a"), (), 4.0, 8 * MIB, 9)
 
 
 @pytest.mark.parametrize(
-    ("changes", "before", "manager", "said"),
+    ("changes", "position", "manager", "said"),
     [
         (
             {},
@@ -25,7 +25,7 @@ RECEIPT = Receipt(("http://h/a", "http://mirror/a"), (), 4.0, 8 * MIB, 9)
             None,
             [
                 (Word.NO_MANAGER, "nobody fetches; `ddm run` begins with the queue"),
-                (Word.QUEUED, "2 jobs stand before it in the queue"),
+                (Word.QUEUED, "its place in the queue is 2 (`ddm move 1 first`)"),
             ],
         ),
         (
@@ -35,7 +35,7 @@ RECEIPT = Receipt(("http://h/a", "http://mirror/a"), (), 4.0, 8 * MIB, 9)
             [
                 (
                     Word.QUEUED,
-                    "1 job stands before it in the queue; " + FULL,
+                    "its place in the queue is 1; " + FULL,
                 )
             ],
         ),
@@ -94,7 +94,7 @@ RECEIPT = Receipt(("http://h/a", "http://mirror/a"), (), 4.0, 8 * MIB, 9)
         ),
     ],
 )
-def test_a_row_says_why_nothing_comes(record, changes, before, manager, said):
-    found = causes(record(**changes), before, manager)
+def test_a_row_says_why_nothing_comes(record, changes, position, manager, said):
+    found = causes(record(**changes), position, manager)
 
     assert [(cause.word, cause.sentence) for cause in found] == said
