@@ -1,20 +1,26 @@
-"""`python -m ddm.testing SEED [COUNT]`: run the world from a seed on, and tell the story of the first that breaks."""
+"""`python -m ddm.testing [--many] SEED [COUNT]`: run worlds from a seed on; the story of the first that breaks.
+
+With `--many` it is the one with many jobs on origins of different temper.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from ddm.testing import many, world
 from ddm.testing.story import Violation
-from ddm.testing.world import run
 
 
 def main(arguments: list[str]) -> int:
     """Run COUNT (1) seeds from SEED on; 0 if all kept every promise, 1 if one did not, 2 for a bad command line."""
+    run = many.run if arguments[:1] == ["--many"] else world.run
+    numbers = arguments[run is many.run :]
     try:
-        first, count = int(arguments[0]), int(arguments[1]) if len(arguments) > 1 else 1
+        first, count = int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 1
     except (IndexError, ValueError):
-        sys.stderr.write("usage: python -m ddm.testing SEED [COUNT]\n")
+        sys.stderr.write("usage: python -m ddm.testing [--many] SEED [COUNT]\n")
         return 2
+    outcome: object = None
     for seed in range(first, first + count):
         try:
             outcome = run(seed)

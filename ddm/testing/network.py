@@ -8,8 +8,10 @@ short, one too long) is checked here.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from ddm import failures
@@ -21,7 +23,7 @@ from ddm.ports import NetworkListener, Sink
 from ddm.spec import Route
 from ddm.testing.clock import VirtualClock
 from ddm.testing.origin import Internet
-from ddm.testing.reply import Ending
+from ddm.testing.reply import Ending, Reply
 from ddm.testing.story import Story
 from ddm.testing.transfer import SimTransfer, Stage
 
@@ -30,17 +32,36 @@ _CONNECT_S = 0.03
 _RESET = Failure(Kind.BROKEN, "the connection was reset", Exit.NETWORK)
 
 
+class Onlooker(Protocol):
+    """Who sees every transfer come and go."""
+
+    def started(self, transfer_id: int, url: str, reply: Reply, now: float) -> None:
+        """A request is sent; what will come of it."""
+
+    def ended(self, transfer_id: int, now: float) -> None:
+        """It is over, and the listener is about to hear of it."""
+
+
 class SimNetwork:
     """Every transfer of one performer."""
 
-    def __init__(self, internet: Internet, *, clock: VirtualClock, story: Story) -> None:
+    def __init__(
+        self,
+        internet: Internet,
+        *,
+        clock: VirtualClock,
+        story: Story,
+        onlookers: Sequence[Onlooker] = (),
+    ) -> None:
         self._internet = internet
         self._clock = clock
         self._story = story
+        self._onlookers = onlookers
         self._listener: NetworkListener | None = None
         self._transfers: dict[int, SimTransfer] = {}
         self._known: set[int] = set()
-        self._idle: Counter[str] = Counter()
+        self._active: Counter[str] = Counter()  # transfers, by host
+        self._idle: dict[str, list[float]] = defaultdict(list)  # how fast connections are, by host
         self._rates: dict[int | None, int] = {}
 
     def listen(self, listener: NetworkListener) -> None:
@@ -67,17 +88,20 @@ class SimNetwork:
             raise self._story.violation(f"transfer {transfer_id} was started twice")
         self._known.add(transfer_id)
         host = urlsplit(request.url).netloc
-        active = 1 + sum(urlsplit(url).netloc == host for url in self.urls)
-        now = self._clock.now()
+        self._active[host] += 1
+        active, now = self._active[host], self._clock.now()
         reply = self._internet.answer(request, active=active, now=now, wall_s=self._clock.wall())
-        reused = self._idle[host] > 0
-        self._idle[host] -= reused
+        reused = bool(self._idle[host])
+        pace = self._idle[host].pop() if reused else self._internet.door(host).open()
+        reply = replace(reply, speed_bps=reply.speed_bps * pace)
         transfer = SimTransfer(
             job_id, request, expectation, sink, reply, buffer_bytes=receive_buffer_bytes,
-            connect_s=0.0 if reused else _CONNECT_S, due_s=0.0,
+            connect_s=0.0 if reused else _CONNECT_S, due_s=0.0, pace=pace,
         )  # fmt: skip
         transfer.due_s = self._head_due(transfer, now)
         self._transfers[transfer_id] = transfer
+        for onlooker in self._onlookers:
+            onlooker.started(transfer_id, request.url, reply, now)
         status = reply.head.status if reply.head else reply.failure or reply.ending.value
         self._story.tell(f"t{transfer_id} GET {request.url} {expectation.range or 'all'}: {status}")
 
@@ -151,9 +175,13 @@ class SimNetwork:
             transfer.due_s = _on_grid(now + received / self._speed_bps(transfer))
 
     def _speed_bps(self, transfer: SimTransfer) -> float:
-        """What its server sends and the limits leave it."""
+        """What its server sends, what its connection has of its host's, and what the limits leave it."""
+        host = urlsplit(transfer.request.url).netloc
+        share = self._internet.door(host).manners.total_bps / max(1, self._active[host])
+        speed_bps = min(transfer.reply.speed_bps, share)
+        if not self._rates:
+            return speed_bps
         others = [other.job_id for other in self._transfers.values()]
-        speed_bps = transfer.reply.speed_bps
         if (rate := self._rates.get(transfer.job_id)) is not None:
             speed_bps = min(speed_bps, rate / others.count(transfer.job_id))
         if (rate := self._rates.get(None)) is not None:
@@ -183,10 +211,15 @@ class SimNetwork:
         transfer = self._transfers.pop(transfer_id)
         first = transfer.flush()
         failure = first or failure
-        if keep or (failure is None and not transfer.cut):
-            self._idle[urlsplit(transfer.request.url).netloc] += 1
+        host = urlsplit(transfer.request.url).netloc
+        self._active[host] -= 1
+        kept = keep or (failure is None and not transfer.cut)
+        if kept and self._internet.door(host).manners.keeps_alive:
+            self._idle[host].append(transfer.pace)
         unmet = transfer.reply.failure is not None
         self._story.tell(f"t{transfer_id} ends at {transfer.position}: {failure or 'whole'}")
+        for onlooker in self._onlookers:
+            onlooker.ended(transfer_id, self._clock.now())
         connect_s = None if unmet else transfer.connect_s
         self._told().on_end(transfer_id, transfer.position, failure, connect_s)
 

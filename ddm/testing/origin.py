@@ -7,11 +7,16 @@ from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
 from ddm.http.head import Head
 from ddm.http.request import Request
 from ddm.testing.body import Version
-from ddm.testing.reply import Ending, Reply
+from ddm.testing.manners import Door, Manners
+from ddm.testing.reply import Reply, too_many
 from ddm.testing.served import ServedFile
+
+_NOBODY = Failure(Kind.UNREACHABLE, "nobody listens there", Exit.NETWORK)
 
 
 @dataclass(slots=True)
@@ -20,7 +25,7 @@ class Origin:
 
     files: by path. moved: Locations by path. connections_max: above it every request gets `too_many`, until
     `calm_s`: a status, or 0 for a reset. life_s: how long what a Location names may be asked for, until `calm_s`;
-    then it gets `expired`.
+    then it gets `expired`. manners: more of the same, for good.
     """
 
     host: str
@@ -31,6 +36,7 @@ class Origin:
     life_s: float | None = None
     expired: int = 403
     calm_s: float = 0.0
+    manners: Manners = field(default_factory=Manners)
 
 
 class Internet:
@@ -38,6 +44,7 @@ class Internet:
 
     def __init__(self, origins: list[Origin], chance: random.Random) -> None:
         self._origins = {origin.host: origin for origin in origins}
+        self._doors = {origin.host: Door(origin.manners) for origin in origins}
         self._chance = chance
         self._chains: dict[str, list[str]] = {}
         self.requests: Counter[str] = Counter()
@@ -69,18 +76,23 @@ class Internet:
         last = urlsplit(self.chain(url)[-1])
         return self._origins[last.netloc].files.get(last.path)
 
+    def door(self, host: str) -> Door:
+        """Where a host's connections come in."""
+        return self._doors[host]
+
     def answer(self, request: Request, *, active: int, now: float, wall_s: float) -> Reply:
         """What comes of a request. active: connections to its host at this moment, with this one."""
         self.requests[request.url.partition("?")[0]] += 1
         parts = urlsplit(request.url)
         origin = self._origins[parts.netloc]
         limit = origin.connections_max
+        door = self._doors[parts.netloc]
+        if door.is_dead(now):
+            return Reply(None, failure=_NOBODY)
         if limit is not None and active > limit and now < origin.calm_s:
-            return (
-                Reply(Head(origin.too_many))
-                if origin.too_many
-                else Reply(None, ending=Ending.RESET)
-            )
+            return too_many(origin.too_many, origin.manners.retry_after_s)
+        if not door.bears(now):
+            return too_many(429, origin.manners.retry_after_s)
         if parts.path in origin.moved:
             location = origin.moved[parts.path]
             if origin.life_s is not None:

@@ -25,7 +25,8 @@ class Reply:
     head: None if there is none; then `failure` (if given) is why, else `ending` tells.
     body, start, stop: the bytes that are really sent, whatever the head says.
     announced_stop: where the framing says that the body ends; None for chunked.
-    flips: whether a bit is flipped on the way. delay_s: from the request to the head. speed_bps: of the body.
+    flips: whether a bit is flipped on the way. refuses: whether it says "too many".
+    delay_s: from the request to the head. speed_bps: of the body.
     """
 
     head: Head | None
@@ -36,6 +37,7 @@ class Reply:
     ending: Ending = Ending.WHOLE
     failure: Failure | None = None
     flips: bool = False
+    refuses: bool = False
     delay_s: float = 0.01
     speed_bps: float = 1e6
 
@@ -59,6 +61,14 @@ def partial(version: Version, start: int, stop: int) -> Reply:
         *_validators(version),
     )
     return Reply(Head(206, fields), version.body, start, stop, stop)
+
+
+def too_many(status: int, retry_after_s: int | None = None) -> Reply:
+    """A refusal that has nothing to do with what is asked for: a status, or 0 for a reset."""
+    if not status:
+        return Reply(None, ending=Ending.RESET, refuses=True)
+    fields = () if retry_after_s is None else (("retry-after", str(retry_after_s)),)
+    return Reply(Head(status, fields), refuses=True)
 
 
 def unsatisfiable(version: Version) -> Reply:

@@ -32,7 +32,7 @@ class Stage(Enum):
 class SimTransfer:
     """One GET.
 
-    buffer_bytes: how much arrives in one step. due_s: when the next step comes.
+    buffer_bytes: how much arrives in one step. pace: of its connection. due_s: when the next step comes.
     stop: where the body has to end, None for the end of the stream. cut: whether that is before the reply does.
     """
 
@@ -44,6 +44,7 @@ class SimTransfer:
     buffer_bytes: int
     connect_s: float
     due_s: float
+    pace: float = 1.0
     stage: Stage = Stage.HEAD
     stop: int | None = None
     cut: bool = False
