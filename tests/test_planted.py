@@ -178,7 +178,7 @@ def follow_a_downgrade(patch):
 
 def learn_nothing(patch):
     """An origin that refuses is asked as before, again and again."""
-    patch.setattr(HostPolicy, "refused", lambda *_: None)
+    patch.setattr(HostPolicy, "refused", lambda *_, **__: None)
     patch.setattr(Job, "in_vain", property(lambda _: False))
 
 

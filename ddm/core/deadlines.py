@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ddm.core import room
+from ddm.core import room, slow, tail
 from ddm.core.job import Job
 from ddm.core.segment import Segment
 from ddm.core.work import Work
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
+from ddm.limits import LOOK_INTERVAL_S
+from ddm.record import State
 
 
 def on_time(work: Work) -> None:
@@ -15,6 +17,9 @@ def on_time(work: Work) -> None:
     for job in work.agenda.take_due(work.jobs, work.now):
         _give_up_stalled(work, job)
         _end_overdue(work, job)
+        if _look_s(work, job) == work.now:
+            job.looked_s = work.now
+            slow.close_slow(work, job)
         if job.room is not None and not job.leaving and job.room.check_s <= work.now:
             room.look(work, job, job.room)
 
@@ -25,12 +30,23 @@ def next_s(work: Work, job: Job) -> float | None:
     times = [due_s for due_s in own if due_s is not None]
     if job.room is not None and not job.leaving:
         times.append(job.room.check_s)
+    if (look_s := _look_s(work, job)) is not None:
+        times.append(look_s)
     for segment in job.segments:
         if segment.live:
             times.append(segment.watched_s + work.limits.stall_timeout_secs)
         elif segment.not_before_s > work.now:
             times.append(segment.not_before_s)
     return min(times, default=None)
+
+
+def _look_s(work: Work, job: Job) -> float | None:
+    """When its connections are to be compared next, None if there is nothing to compare."""
+    if job.state is not State.RUNNING or job.leaving:
+        return None
+    if not tail.is_near(job, work.window_bytes) and not slow.may_be_told(job):
+        return None
+    return max(work.now, job.looked_s + LOOK_INTERVAL_S)
 
 
 def _give_up_stalled(work: Work, job: Job) -> None:

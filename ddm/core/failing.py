@@ -174,11 +174,7 @@ def _is_one_too_many(work: Work, segment: Segment, failure: Failure) -> bool:
 
 def _throttled(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
     """The origin bears less: what still runs is the limit, and a refused piece goes back to the others."""
-    origin = (segment.target or job.target).origin
-    others = work.budget.running_at(origin)
-    # A wait that is too long to obey fails the job; it must not close the origin to what comes later.
-    wait_s = min(failure.retry_after_s or 0.0, work.limits.max_wait_secs)
-    work.budget.policy(origin).refused(others, work.now, wait_s)
+    others = tell_refused(work, segment, failure)
     if not others or segment.asks:
         segment.attempts += not others
         if not _hopeless(work, job, segment.attempts, failure):
@@ -187,6 +183,25 @@ def _throttled(work: Work, job: Job, segment: Segment, failure: Failure) -> None
     elif not _hopeless(work, job, 0, failure):
         job.give_back(segment)
         job.degraded = f"fewer connections: {failure.message}"
+
+
+def tell_refused(work: Work, segment: Segment, failure: Failure) -> int:
+    """Let everybody know what the origin refused; how many requests to it go on."""
+    if segment.target is None:
+        raise AssertionError("what was never sent cannot be refused")
+    origin = segment.target.origin
+    others = work.budget.running_at(origin)
+    # A wait that is too long to obey fails the job; it must not close the origin to what comes later.
+    wait_s = min(failure.retry_after_s or 0.0, work.limits.max_wait_secs)
+    work.budget.policy(origin).refused(
+        others,
+        work.now,
+        wait_s,
+        answer=str(failure.status or failure.kind.value),
+        begun_s=segment.begun_s,
+        trial=segment.trial,
+    )
+    return others
 
 
 def _hopeless(

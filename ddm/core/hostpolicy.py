@@ -1,40 +1,73 @@
 """What one origin has taught us: how many requests at once it bears, and until when it wants to be left alone.
 
-All at once, then learn: the first refusal (429, 503, a 403 after success) makes the number of
+All at once, then learn: the first refusal (429, 503, a 403 after success, hanging up) makes the number of
 requests still running the limit. One more is tried after a second; each time that is refused the wait
-doubles, up to a minute; each time it is borne the limit rises by one.
+doubles, up to a minute; each time it is borne the limit rises by one. Retry-After holds for everybody who
+wants something from the origin (RFC 9110 section 10.2.3), and a refusal of what was within the limit closes it
+for a second: so once the limit is known, it refuses no more than one request a second.
 """
 
 from __future__ import annotations
 
+from ddm.core.yields import Yields
+from ddm.lesson import Lesson
+
 _TRIAL_FIRST_S = 1.0
 _TRIAL_MAX_S = 60.0
+# A limit of an earlier run is believed for a while before one more is tried.
+_TRIAL_KNOWN_S = 10.0
+_CLOSED_S = 1.0
 
 
 class HostPolicy:
-    """The learned limit of one origin, and its Retry-After."""
+    """The learned limit of one origin, its Retry-After, and what else is known of it.
 
-    __slots__ = ("_ceiling", "_limit", "_not_before_s", "_trial_s", "_trial_wait_s", "if_range")
+    ceiling: connections at most, as configured. if_range: False where it drops Range when it sees If-Range; then
+    validators are compared in each 206 alone. ranges: whether it sends parts. http_version: what it speaks.
+    small: whether its last file ended with its first request. refusal, refused_s: the last answer that lowered the
+    limit, and when. yields: what connections bring. None is what nobody knows.
+    """
+
+    __slots__ = (
+        "_limit",
+        "_not_before_s",
+        "_told",
+        "_trial_s",
+        "_trial_wait_s",
+        "ceiling",
+        "http_version",
+        "if_range",
+        "ranges",
+        "refusal",
+        "refused_s",
+        "small",
+        "yields",
+    )
 
     def __init__(self, ceiling: int) -> None:
-        self._ceiling = ceiling
+        self.ceiling = ceiling
         self._limit: int | None = None
         self._trial_s = 0.0
         self._trial_wait_s = _TRIAL_FIRST_S
         self._not_before_s = 0.0
-        # Some CDNs drop Range when they see If-Range; then validators are compared in each 206
-        # alone.
+        self.refusal: str | None = None
+        self.refused_s: float | None = None
         self.if_range = True
+        self.ranges: bool | None = None
+        self.http_version: str | None = None
+        self.small: bool | None = None
+        self.yields = Yields()
+        self._told: Lesson | None = None
 
     @property
     def limit(self) -> int:
         """How many requests at once it is known to bear; the configured ceiling before it refused any."""
-        return self._ceiling if self._limit is None else self._limit
+        return self.ceiling if self._limit is None else min(self._limit, self.ceiling)
 
     @property
     def learned(self) -> bool:
         """Whether the limit was learned from a refusal."""
-        return self._limit is not None and self._limit < self._ceiling
+        return self._limit is not None and self._limit < self.ceiling
 
     def waits_s(self, now: float) -> tuple[float | None, float | None]:
         """Seconds until it may be asked at all, and until one more is tried; None for what need not wait."""
@@ -42,8 +75,8 @@ class HostPolicy:
         return wait_s if wait_s > 0 else None, trial_s if self.learned and trial_s > 0 else None
 
     def allows(self, running: int, now: float) -> bool:
-        """Whether one more request may go out beside `running` others."""
-        if now < self._not_before_s or running >= self._ceiling:
+        """Whether one more request may go out beside `running` others. The ceiling is the budget's."""
+        if now < self._not_before_s:
             return False
         if self._limit is None or running < self._limit:
             return True
@@ -53,15 +86,32 @@ class HostPolicy:
         """Whether a request beside `running` others goes beyond what it is known to bear."""
         return self._limit is not None and running >= self._limit
 
-    def refused(self, running: int, now: float, retry_after_s: float | None) -> None:
-        """A request was refused while `running` others went on."""
-        wait_s = max(self._trial_wait_s, retry_after_s or 0.0)
+    def refused(
+        self,
+        running: int,
+        now: float,
+        retry_after_s: float | None,
+        *,
+        answer: str = "",
+        begun_s: float | None = None,
+        trial: bool = False,
+    ) -> None:
+        """A request was refused while `running` others went on.
+
+        answer: the status, or what else it did. begun_s: when the request was sent; trial: beyond the known limit.
+        Requests that were under way when the limit was learned tell nothing more than that.
+        """
+        knew = self.refused_s is not None and begun_s is not None and begun_s > self.refused_s
         self._limit = max(1, min(self.limit, running))
+        if answer:
+            self.refusal = answer
+        self.refused_s = now
+        wait_s = max(self._trial_wait_s, retry_after_s or 0.0)
         if now >= self._trial_s:
             self._trial_s = now + wait_s
             self._trial_wait_s = min(_TRIAL_MAX_S, self._trial_wait_s * 2)
-        if not running and retry_after_s:
-            self._not_before_s = max(self._not_before_s, now + retry_after_s)
+        closed_s = retry_after_s or (_CLOSED_S if knew and not trial else 0.0)
+        self._not_before_s = max(self._not_before_s, now + closed_s)
 
     def bore(self, running: int, now: float) -> None:
         """An answer was accepted while `running` requests were under way, this one among them."""
@@ -69,8 +119,61 @@ class HostPolicy:
             self._limit = running
             self._trial_wait_s = _TRIAL_FIRST_S
             self._trial_s = now + _TRIAL_FIRST_S
+            if self._limit >= self.ceiling:
+                self._limit = self.refusal = self.refused_s = None
 
     def deadline(self, now: float) -> float | None:
         """When the answer of `allows` may change by itself."""
         times = [t for t in (self._not_before_s, self._trial_s) if t > now]
         return min(times, default=None)
+
+    # -- between runs ------------------------------------------------------------------------------
+
+    def know(self, lesson: Lesson, now: float) -> None:
+        """What an earlier run or another program learned; its times are on our clock."""
+        if lesson.limit is not None and lesson.limit < self.ceiling:
+            self._limit = max(1, lesson.limit)
+            self.refusal, self.refused_s = lesson.refusal, lesson.refused_s
+            self._trial_s = now + _TRIAL_KNOWN_S
+        if lesson.not_before_s is not None:
+            self._not_before_s = max(self._not_before_s, lesson.not_before_s)
+        self.if_range = self.if_range if lesson.if_range is None else lesson.if_range
+        self.ranges = lesson.ranges
+        self.http_version, self.small = lesson.http_version, lesson.small
+        if lesson.connections and lesson.speed_bps:
+            self.yields.learn(lesson.connections, lesson.speed_bps)
+        self._told = self.lesson(now)
+
+    def lesson(self, now: float) -> Lesson:
+        """What is to be kept of it; times are on our clock."""
+        speed_bps = self.yields.speed_bps
+        return Lesson(
+            learned_s=now,
+            ranges=self.ranges,
+            if_range=None if self.if_range else False,
+            http_version=self.http_version,
+            connections=self.yields.connections,
+            speed_bps=None if speed_bps is None else int(speed_bps),
+            limit=self._limit,
+            refusal=self.refusal,
+            refused_s=self.refused_s,
+            not_before_s=self._not_before_s if self._not_before_s > now else None,
+            small=self.small,
+        )
+
+    def news(self, now: float) -> Lesson | None:
+        """What is to be kept, if it is not what was kept already; None if it is.
+
+        Speeds change all the time: what they are is kept with the next thing that changes.
+        """
+        lesson = self.lesson(now)
+        if self._told is not None and _essence(lesson) == _essence(self._told):
+            return None
+        self._told = lesson
+        return lesson
+
+
+def _essence(lesson: Lesson) -> tuple[object, ...]:
+    moments = (lesson.refused_s, lesson.not_before_s)
+    habits = (lesson.ranges, lesson.if_range, lesson.http_version, lesson.small)
+    return (*habits, lesson.connections, lesson.limit, lesson.refusal, *moments)

@@ -54,6 +54,7 @@ class Job(Struct):
     room: what it waits for whose disk is full; room_tries: how often in a row, as of room_done_bytes.
     begun_s: when its first request went out. requests: how many there were; gained_bytes: what they brought.
     found: what a description was asked for. drained: up to where what was fetched has been passed on.
+    looked_s: when its connections were last compared. closed_slow: how many were closed because they were slow.
     place: its place in the queue. due_s: its next moment. hungry_at: the origin to which it wants one more
     connection; rank_there: how it stands in line there.
     offer: the head that waits for the part file. restarting: why everything begins again, until the
@@ -124,6 +125,8 @@ class Job(Struct):
     begun_s: float | None = None
     recorded_s: float = 0.0
     unrecorded: bool = False
+    looked_s: float = 0.0
+    closed_slow: int = 0
     place: float = 0.0
     due_s: float | None = None
     hungry_at: Origin | None = None
@@ -196,8 +199,8 @@ class Job(Struct):
         waiting = (s for s in self.segments if s.phase is Phase.WAITING)
         return min(waiting, key=lambda s: s.not_before_s, default=None)
 
-    def keep(self, segment: Segment, position: int, now: float) -> None:
-        """What a segment brought is in the file."""
+    def keep(self, segment: Segment, position: int, now: float) -> int:
+        """What a segment brought is in the file; how many bytes that are."""
         before = segment.position
         gained = segment.advance(position, now)
         if gained:
@@ -207,6 +210,7 @@ class Job(Struct):
             self.meter.add(gained, now)
             self.unrecorded = True
             self.part_fresh = False
+        return gained
 
     def forget_claims(self) -> None:
         """Nothing of an earlier run or of this one counts; the head at hand begins the file anew."""
@@ -254,8 +258,12 @@ class Job(Struct):
         if self.alone is segment:
             self.alone = None
         self.segments.remove(segment)
-        if segment.stop is not None:
-            self.missing = self.missing.add(ByteRange(segment.position, segment.stop))
+        if segment.stop is not None and segment.stop > segment.position:
+            rest = RangeSet.of(segment.position, segment.stop).minus(self.done)
+            for other in self.segments:
+                if other.stop is not None and other.stop > other.position:
+                    rest = rest.minus(RangeSet.of(other.position, other.stop))
+            self.missing = self.missing.union(rest)
 
     def set_seal_aside(self) -> None:
         """Leave the last missing byte for a request of its own, after all others have ended.

@@ -97,7 +97,12 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
 def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
     """An acceptable answer to the probe: name the file, open it."""
     origin = job.target.origin
-    work.budget.policy(origin).bore(work.budget.running_at(origin), work.now)
+    policy = work.budget.policy(origin)
+    policy.bore(work.budget.running_at(origin), work.now)
+    size = offer.representation.size_bytes
+    if size is not None:
+        policy.small = size <= PROBE_BYTES
+        policy.ranges = offer.partial if size else policy.ranges
     if job.leaving or job.room is not None:
         return
     if job.checking:

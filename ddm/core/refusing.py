@@ -35,7 +35,7 @@ def ask_alone(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
         and other.target.origin == origin
         for _, other in work.transfers.values()
     )  # fmt: skip
-    work.budget.policy(origin).refused(borne, work.now, None)
+    work.budget.policy(origin).refused(borne, work.now, None, answer=str(failure.status))
     job.alone = segment
     job.degraded = f"fewer connections: {failure.message}"
     segment.wait(failure, work.now + _NOTICED_S)

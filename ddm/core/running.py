@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
-from ddm.core import failing, probing, refusing, restarting
+from ddm.core import failing, probing, refusing, restarting, slow, tail
 from ddm.core.events import TransferEnded
 from ddm.core.finishing import finish
 from ddm.core.job import Job
@@ -16,6 +16,9 @@ from ddm.core.work import Work
 from ddm.failures import Failure, Kind
 from ddm.limits import PROBE_BYTES
 from ddm.record import State
+
+# What we gave up ourselves because it is fetched better in another way.
+_SPARE = (slow.CLOSED, tail.BEATEN)
 
 
 def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
@@ -47,12 +50,19 @@ def take_piece(work: Work, job: Job, speed_bps: float | None) -> None:
 def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None:
     """A transfer is over, well or not."""
     failure = _settle(work, job, segment, event)
+    lost = tail.lost(work, segment)
     well = failure is None or (segment.full and _in_passing(failure, event.failure))
-    job.count(segment, well=well)
+    spare = not well and (failure in _SPARE or (lost and _may_drop(work, segment, failure)))
+    job.count(segment, well=well or spare)
     if job.leaving:
         job.segments.remove(segment)
         work.end_if_quiet(job)
         restarting.restart_if_quiet(work, job)
+        return
+    if spare:
+        job.give_back(segment)
+        if job.whole and not job.segments:
+            finish(work, job)
         return
     if segment.progressed and failing.edges_disagree(work, job, event.transfer_id):
         return
@@ -60,6 +70,14 @@ def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None
         _filled(work, job, segment)
         return
     failing.follow(work, job, segment, failure, event.transfer_id)
+
+
+def _may_drop(work: Work, segment: Segment, failure: Failure | None) -> bool:
+    """Whether one of two that ask for the same may simply go, because the other one goes on."""
+    course = COURSES[failure.kind] if failure is not None else Course.CANCELLED
+    if failure is not None and course is Course.THROTTLED:
+        failing.tell_refused(work, segment, failure)
+    return course in (Course.AGAIN, Course.THROTTLED, Course.CANCELLED)
 
 
 def _in_passing(failure: Failure, told: Failure | None) -> bool:
@@ -71,7 +89,7 @@ def _in_passing(failure: Failure, told: Failure | None) -> bool:
 def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Failure | None:
     """The books of a try that is over: its connection, what it brought, and why it ended."""
     work.budget.release((segment.target or job.target).origin)
-    job.keep(segment, event.position, work.now)
+    work.keep(job, segment, event.position)
     segment.transfer_id = None
     if event.connect_s:
         job.rtt_s = min(event.connect_s, job.rtt_s or event.connect_s)
@@ -104,6 +122,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
     origin = job.target.origin
     policy = work.budget.policy(origin)
     policy.bore(work.budget.running_at(origin) + 1, work.now)
+    policy.ranges = policy.ranges or segment.ranged
     if segment.stop is None and job.representation is not None:
         job.representation = replace(job.representation, size_bytes=segment.position)
         work.record_part(job)

@@ -20,6 +20,9 @@ from ddm.failures import Failure
 from ddm.http.url import URL
 from ddm.limits import PROGRESS_LEAST_BYTES
 
+# Bytes come in bursts, and are told 20 times a second at most.
+_SILENCE_S = 0.2
+
 
 class Phase(Enum):
     """Where a segment stands."""
@@ -40,7 +43,7 @@ NEXT: dict[Phase, frozenset[Phase]] = {
 }
 
 
-class Segment(Struct):
+class Segment(Struct, eq=False):
     """One range and its current try.
 
     start, stop: half-open; stop None runs to the end of a stream of unknown length. ranged: whether
@@ -50,7 +53,9 @@ class Segment(Struct):
     attempts: failures in a row without a byte. lean: failures in a row that each brought too little.
     trial: whether the try under way went beyond what its origin is known to bear.
     given_up: why we cancelled it ourselves, until its end arrives.
+    begun_s, flowing_s: when the request of the try under way was sent, when its first byte came.
     speed_bps: what it brought lately; None until measured.
+    rival: another segment that asks for the same bytes. shortening: its transfer was asked to end earlier.
     """
 
     start: int
@@ -73,12 +78,26 @@ class Segment(Struct):
     sampled_s: float = 0.0
     watched_s: float = 0.0
     watched_position: int = 0
+    begun_s: float = 0.0
+    flowing_s: float = 0.0
+    rival: Segment | None = None
+    shortening: bool = False
 
     def move(self, phase: Phase) -> None:
         """Enter a phase; one that the table does not have is a bug."""
         if phase not in NEXT[self.phase]:
             raise AssertionError(f"a segment cannot go from {self.phase} to {phase}")
         self.phase = phase
+
+    @property
+    def unhelped(self) -> bool:
+        """Whether nobody shares its work, and nobody has given it up."""
+        return self.rival is None and self.given_up is None and not self.shortening
+
+    def pace_bps(self, now: float) -> float:
+        """What it brings now: a silence makes it slower the longer it lasts."""
+        silent_s = max(now - self.sampled_s, _SILENCE_S)
+        return (self.speed_bps or 0.0) * _SILENCE_S / silent_s
 
     @property
     def live(self) -> bool:
@@ -107,7 +126,8 @@ class Segment(Struct):
         self.transfer_id, self.target = transfer_id, target
         self.begun_position = self.position
         self.waits_for = self.given_up = self.speed_bps = None
-        self.sampled_s = self.watched_s = now
+        self.shortening = False
+        self.begun_s = self.sampled_s = self.watched_s = now
         self.watched_position = self.position
 
     def advance(self, position: int, now: float) -> int:
@@ -118,6 +138,7 @@ class Segment(Struct):
             return 0
         if self.phase is Phase.STARTING:
             self.move(Phase.FLOWING)
+            self.flowing_s = now
         self.position = position
         elapsed_s = now - self.sampled_s
         if elapsed_s > 0:

@@ -38,7 +38,8 @@ class InvariantError(AssertionError):
 class Work(Struct):
     """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
 
-    may_be_more: rows may be waiting to be admitted. describe, window_bytes: see `Engine`.
+    may_be_more: rows may be waiting to be admitted. stopping: the manager is leaving. describe, window_bytes: as
+    `Engine` has them.
     """
 
     limits: Limits
@@ -56,6 +57,7 @@ class Work(Struct):
     left: list[JobView] = field(default_factory=list)
     next_transfer_id: int = 1
     may_be_more: bool = False
+    stopping: bool = False
 
     def job(self, job_id: int) -> Job:
         """An admitted job."""
@@ -116,6 +118,14 @@ class Work(Struct):
         )
         alone = len(self.jobs) == 1
         self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, job.spec.route))
+
+    def keep(self, job: Job, segment: Segment, position: int) -> None:
+        """What a segment brought is in the file."""
+        gained = job.keep(segment, position, self.now)
+        if gained and segment.target is not None:
+            origin = segment.target.origin
+            connections = self.budget.running_at(origin)
+            self.budget.policy(origin).yields.brought(gained, connections, self.now)
 
     def give_up(self, segment: Segment, failure: Failure) -> None:
         """Cancel a segment's transfer because of `failure`; its end brings the rest back."""

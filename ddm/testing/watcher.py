@@ -21,6 +21,7 @@ from ddm.testing.origin import Internet
 from ddm.testing.part import Inode
 from ddm.testing.removals import Removals
 from ddm.testing.story import Story
+from ddm.testing.twice import Twice
 
 # A sync is recorded a second later, together with everything else.
 _RECORDED_S = 1.5
@@ -36,6 +37,7 @@ class Watcher:
         self._internet = internet
         self._story = story
         self.removals = Removals(story)
+        self._twice = Twice(story)
         self.strict = True
         self._versions = versions
         # Per inode and version, by its place in the list: what of the file's content is right.
@@ -60,15 +62,13 @@ class Watcher:
         written = RangeSet.of(offset, offset + len(data))
         if inode.number in self._published:
             raise self._story.violation(f"{written} of a file written after it had its final name")
+        self._owed[inode.number] = self._owed[inode.number].union(written)
+        self._gone[inode.number] = self._gone[inode.number].minus(written)
+        right, flip = self._right[inode.number], RangeSet()
+        held = [i for i, version in enumerate(self._versions) if version.body.holds(data, offset)]
         for job_id, claimed in self._claims.items():
             if self._inodes.get(job_id) == inode.number and claimed.minus(written) != claimed:
-                raise self._story.violation(f"job {job_id}: {written} written again, of {claimed}")
-        self._owed[inode.number] = self._owed[inode.number].union(written)
-        if self._gone[inode.number]:
-            self._gone[inode.number] = self._gone[inode.number].minus(written)
-        right = self._right[inode.number]
-        flip = RangeSet()
-        held = [i for i, version in enumerate(self._versions) if version.body.holds(data, offset)]
+                self._twice.wrote(inode.number, written, claimed, [right[i] for i in held])
         if not held:  # else a byte of one version might look like a flipped one of another
             for index, version in enumerate(self._versions):
                 body = version.body

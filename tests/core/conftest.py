@@ -27,7 +27,10 @@ def failure(kind, message="the server hiccupped", **fields):
 
 
 # What is done in passing, whatever else happens.
-_NO_NEWS = commands.RecordProgress | commands.SyncFile | commands.CheckRoom
+_NO_NEWS = (
+    commands.RecordProgress | commands.SyncFile | commands.CheckRoom
+    | commands.CancelTransfer | commands.ShortenTransfer | commands.StartTransfer
+)  # fmt: skip
 
 
 class Paper:

@@ -59,15 +59,6 @@ def test_what_an_origin_taught_is_kept(budget):
     assert budget.policy(B).limit == 2
 
 
-def test_the_next_moment_is_the_earliest_of_all_origins(budget):
-    assert budget.deadline(10.0) is None
-    budget.policy(A).refused(0, 10.0, 30.0)
-    budget.policy(B).refused(1, 10.0, None)
-
-    assert budget.deadline(10.0) == 11.0
-    assert budget.deadline(11.0) == 40.0
-
-
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.booleans(), st.sampled_from([A, B]))))
 def test_it_is_never_exceeded_by_whoever_asks_first(steps):

@@ -1,6 +1,7 @@
 import pytest
 
 from ddm.core.hostpolicy import HostPolicy
+from ddm.lesson import Lesson
 
 
 @pytest.fixture
@@ -11,7 +12,6 @@ def policy():
 def test_before_it_refused_anything_it_bears_what_is_configured(policy):
     assert policy.limit == 16
     assert policy.allows(15, 0.0)
-    assert not policy.allows(16, 0.0)
     assert policy.deadline(0.0) is None
 
 
@@ -90,18 +90,86 @@ def test_retry_after_is_obeyed_by_everybody_where_nothing_runs(policy):
     assert policy.allows(0, 40.0)
 
 
-def test_retry_after_beside_others_only_delays_the_trial(policy):
+def test_retry_after_is_obeyed_by_everybody_beside_others_too(policy):
     policy.refused(3, 10.0, 30.0)
 
-    assert policy.allows(2, 10.0)
-    assert not policy.allows(3, 39.9)
+    assert not policy.allows(2, 39.9)
+    assert policy.allows(2, 40.0)
     assert policy.deadline(10.0) == 40.0
 
 
-def test_the_ceiling_stands_above_every_trial(policy):
-    policy.refused(16, 10.0, None)
+def test_a_limit_at_the_ceiling_is_none(policy):
+    policy.refused(15, 10.0, None, answer="503")
+    assert policy.refusal == "503"
 
-    assert not policy.allows(16, 100.0)
+    policy.bore(16, 11.0)
+
+    assert (policy.limit, policy.learned, policy.refusal) == (16, False, None)
+
+
+def test_what_was_under_way_when_the_limit_was_learned_closes_nothing(policy):
+    for running in (5, 4):
+        policy.refused(running, 10.0, None, begun_s=9.9)
+
+    assert policy.allows(3, 10.0)
+
+
+def test_a_refusal_within_the_known_limit_closes_it_for_a_second(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    policy.refused(5, 12.0, None, begun_s=11.0)
+
+    assert not policy.allows(0, 12.9)
+    assert policy.allows(4, 13.0)
+
+
+def test_a_refused_trial_closes_nothing(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    policy.refused(8, 12.0, None, begun_s=11.0, trial=True)
+
+    assert policy.allows(7, 12.0)
+    assert not policy.allows(8, 13.9)
+
+
+def test_what_is_kept_of_it_is_known_again(policy):
+    policy.refused(4, 10.0, 30.0, answer="429")
+    policy.if_range, policy.ranges, policy.small, policy.http_version = False, True, True, "2"
+    policy.yields.learn(4, 5_000_000.0)
+    lesson = policy.lesson(11.0)
+
+    again = HostPolicy(16)
+    again.know(lesson, 20.0)
+
+    assert (again.limit, again.refusal, again.refused_s) == (4, "429", 10.0)
+    assert (again.if_range, again.ranges, again.small, again.http_version) == (
+        False,
+        True,
+        True,
+        "2",
+    )
+    assert again.yields.connections == 4
+    assert not again.allows(0, 39.9)
+    assert again.news(20.0) is None
+
+
+def test_a_known_limit_is_not_tried_at_once(policy):
+    policy.know(Lesson(limit=4, refusal="503", refused_s=5.0), 10.0)
+
+    assert not policy.allows(4, 19.9)
+    assert policy.allows(4, 20.0)
+
+
+def test_a_known_limit_beyond_the_ceiling_is_none(policy):
+    policy.know(Lesson(limit=99), 10.0)
+
+    assert not policy.learned
+
+
+def test_news_are_told_once(policy):
+    assert policy.news(1.0) == Lesson(learned_s=1.0)
+    assert policy.news(2.0) is None
+    policy.refused(4, 10.0, None, answer="503")
+    assert policy.news(10.0) == Lesson(learned_s=10.0, limit=4, refusal="503", refused_s=10.0)
+    assert policy.news(11.0) is None
 
 
 def test_what_it_waits_for_can_be_told(policy):

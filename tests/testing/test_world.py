@@ -39,10 +39,11 @@ def test_two_seeds_tell_two_stories():
     assert run(3).digest != run(4).digest
 
 
-def test_a_file_without_trouble_is_fetched_once():
+def test_a_file_without_trouble_is_fetched_once_but_for_the_last_of_a_slow_connection():
     outcome = outcome_of(one_job())
 
-    assert (outcome.states, outcome.bytes_received) == ((State.DONE,), SIZE)
+    assert outcome.states == (State.DONE,)
+    assert SIZE <= outcome.bytes_received <= SIZE + IN_FLIGHT
 
 
 @pytest.mark.parametrize("turn", [3, 6, 9, 12])

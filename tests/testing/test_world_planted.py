@@ -10,7 +10,7 @@ from runpy import run_path
 import pytest
 
 from ddm import failures
-from ddm.core import engine, probing
+from ddm.core import hearing, probing
 from ddm.core.commands import RecordProgress
 from ddm.disk.marks import Marks
 from ddm.ledger import Ledger
@@ -68,7 +68,7 @@ def begin_again_what_is_published(patch):
 
 def ignore_a_wish(patch):
     """Jobs in work do not hear what users wish."""
-    patch.setattr(engine.wishing, "on_wish", lambda *_: None)
+    patch.setattr(hearing.wishing, "on_wish", lambda *_: None)
 
 
 def go_on_while_the_disk_is_full(patch):
