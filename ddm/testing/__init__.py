@@ -15,5 +15,6 @@ What a process finds when it begins, and what a kill or a power cut leaves, is i
 
 `clock`, `network` (with `transfer`; behind it `origin`, `served`, `reply`, `body`), `disk` and `store` fit the
 shapes of `ddm.ports`. What can go wrong with a request is in `trouble`; what is drawn in `dealer` and `steering`;
-what is watched in `watcher`, `traffic`, `removals`, `verdict`. Nothing here does I/O, sleeps, or imports pycurl.
+what is watched in `watcher` (with `contents`, `hedges`), `traffic`, `removals`, `verdict`. Nothing here does I/O,
+sleeps, or imports pycurl.
 """

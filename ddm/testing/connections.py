@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ddm.limits import Limits
 from ddm.spec import JobSpec
-from ddm.testing.reply import Reply
+from ddm.testing.reply import Sent
 from ddm.testing.story import Story
 
 
@@ -52,9 +52,8 @@ class Connections:
         self.started_now: list[Started] = []
         self.most = 0
 
-    def started(self, transfer_id: int, url: str, reply: Reply, now: float) -> None:  # noqa: ARG002
-        """See `network.Onlooker`."""
-        job, origin = self._job_of(url), origin_of(url)
+    def started(self, transfer_id: int, sent: Sent) -> None:  # noqa: D102 - as network.Onlooker has it
+        job, origin = self._job_of(sent.url), origin_of(sent.url)
         self._live[transfer_id] = begun = Started(job, origin, self._by_job[job])
         self.started_now.append(begun)
         self._by_job[job] += 1
@@ -66,6 +65,9 @@ class Connections:
         self._bound(len(self._live), limits.max_total_connections, "in all")
         self._bound(self._by_origin[origin], self.ceiling(origin), f"to {origin}")
         self._bound(self._by_job[job], segments, f"for job {job}")
+
+    def shortened(self, transfer_id: int, stop: int) -> None:
+        """A transfer is one as long as it lasts."""
 
     def ended(self, transfer_id: int, now: float) -> None:  # noqa: ARG002
         """See `network.Onlooker`."""

@@ -93,7 +93,9 @@ class Machine:
         marks.clear()
         steering.settle_all(store, disk)
         engine = Engine(self._limits, chance=self._chance, user_agent="ddm-testing")
-        network = SimNetwork(self.internet, clock=self.clock, story=self._story)
+        network = SimNetwork(
+            self.internet, clock=self.clock, story=self._story, onlookers=(watcher.hedges,)
+        )
         performer = Performer(engine, network=network, disk=disk, store=store, marks=marks)
         performer.queue_changed()
         return Process(performer, network)

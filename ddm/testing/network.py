@@ -23,7 +23,7 @@ from ddm.ports import NetworkListener, Sink
 from ddm.spec import Route
 from ddm.testing.clock import VirtualClock
 from ddm.testing.origin import Internet
-from ddm.testing.reply import Ending, Reply
+from ddm.testing.reply import Ending, Sent
 from ddm.testing.story import Story
 from ddm.testing.transfer import SimTransfer, Stage
 
@@ -35,8 +35,11 @@ _RESET = Failure(Kind.BROKEN, "the connection was reset", Exit.NETWORK)
 class Onlooker(Protocol):
     """Who sees every transfer come and go."""
 
-    def started(self, transfer_id: int, url: str, reply: Reply, now: float) -> None:
-        """A request is sent; what will come of it."""
+    def started(self, transfer_id: int, sent: Sent) -> None:
+        """A request is on its way."""
+
+    def shortened(self, transfer_id: int, stop: int) -> None:
+        """It will end there."""
 
     def ended(self, transfer_id: int, now: float) -> None:
         """It is over, and the listener is about to hear of it."""
@@ -100,8 +103,9 @@ class SimNetwork:
         )  # fmt: skip
         transfer.due_s = self._head_due(transfer, now)
         self._transfers[transfer_id] = transfer
+        sent = Sent(request.url, expectation.range, reply, now)
         for onlooker in self._onlookers:
-            onlooker.started(transfer_id, request.url, reply, now)
+            onlooker.started(transfer_id, sent)
         status = reply.head.status if reply.head else reply.failure or reply.ending.value
         self._story.tell(f"t{transfer_id} GET {request.url} {expectation.range or 'all'}: {status}")
 
@@ -128,6 +132,8 @@ class SimNetwork:
             return None
         end = transfer.shorten(stop)
         self._story.tell(f"t{transfer_id} is to end at {end}")
+        for onlooker in self._onlookers:
+            onlooker.shortened(transfer_id, end)
         if transfer.reached:
             transfer.due_s = self._clock.now()
         return end

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ddm.testing.connections import origin_of
-from ddm.testing.reply import Reply
+from ddm.testing.reply import Reply, Sent
 from ddm.testing.story import Story
 
 # How soon after its first refusal an origin's limit is known to who pays attention.
@@ -50,9 +50,9 @@ class Refusals:
         """Whether there ever was an answer that somebody may take for a refusal: a cut connection is one, too."""
         return origin in self._troubled
 
-    def started(self, transfer_id: int, url: str, reply: Reply, now: float) -> None:
+    def started(self, transfer_id: int, sent: Sent) -> None:
         """See `network.Onlooker`. What will be refused is counted by when it was sent."""
-        origin = origin_of(url)
+        origin, reply, now = origin_of(sent.url), sent.reply, sent.now
         self._live[transfer_id] = origin, reply
         self._running[origin] += 1
         refuser = self._known.get(origin)
@@ -74,6 +74,9 @@ class Refusals:
             raise self._story.violation(
                 f"{origin} asked for {left_s:.1f} s more without a request beside {refuser.beside}"
             )
+
+    def shortened(self, transfer_id: int, stop: int) -> None:
+        """A request is one however long its body is."""
 
     def ended(self, transfer_id: int, now: float) -> None:
         """See `network.Onlooker`. From the turn after a refusal's end on everybody can know of it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from ddm.byteranges import ByteRange
 from ddm.failures import Failure
 from ddm.http.head import Head
 from ddm.testing.body import Body, Version
@@ -40,6 +41,16 @@ class Reply:
     refuses: bool = False
     delay_s: float = 0.01
     speed_bps: float = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request that was sent: for which bytes (None for all), when, and what will come of it."""
+
+    url: str
+    asked: ByteRange | None
+    reply: Reply
+    now: float
 
 
 def whole(version: Version, *, length: bool = True, disposition: str | None = None) -> Reply:

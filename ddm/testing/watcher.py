@@ -16,7 +16,9 @@ from ddm.http.representation import Representation
 from ddm.limits import PART_SUFFIX
 from ddm.record import JobRecord, State
 from ddm.testing.body import Version
+from ddm.testing.contents import Contents
 from ddm.testing.disk import SimDisk
+from ddm.testing.hedges import Hedges
 from ddm.testing.origin import Internet
 from ddm.testing.part import Inode
 from ddm.testing.removals import Removals
@@ -30,7 +32,7 @@ _RECORDED_S = 1.5
 class Watcher:
     """Fits `disk.DiskWatcher`, `store.StoreWatcher` and `marks.MarksWatcher`; the world asks for the checks.
 
-    strict: nothing keeps the store from recording in time.
+    strict: nothing keeps the store from recording in time. hedges: looks at the network meanwhile.
     """
 
     def __init__(self, internet: Internet, versions: list[Version], story: Story) -> None:
@@ -39,11 +41,8 @@ class Watcher:
         self.removals = Removals(story)
         self._twice = Twice(story)
         self.strict = True
-        self._versions = versions
-        # Per inode and version, by its place in the list: what of the file's content is right.
-        self._right: dict[int, dict[int, RangeSet]] = defaultdict(lambda: defaultdict(RangeSet))
-        # Bits that flipped on the way: nobody can know, but who knows a digest.
-        self._flips: dict[int, RangeSet] = defaultdict(RangeSet)
+        self.hedges = Hedges()
+        self._contents = Contents(versions)
         self._owed: dict[int, RangeSet] = defaultdict(RangeSet)
         self._inodes: dict[int, int] = {}  # by job
         self._claims: dict[int, RangeSet] = {}  # by job
@@ -64,29 +63,17 @@ class Watcher:
             raise self._story.violation(f"{written} of a file written after it had its final name")
         self._owed[inode.number] = self._owed[inode.number].union(written)
         self._gone[inode.number] = self._gone[inode.number].minus(written)
-        right, flip = self._right[inode.number], RangeSet()
-        held = [i for i, version in enumerate(self._versions) if version.body.holds(data, offset)]
+        came = self._contents.wrote(inode, offset, data)
         for job_id, claimed in self._claims.items():
             if self._inodes.get(job_id) == inode.number and claimed.minus(written) != claimed:
-                self._twice.wrote(inode.number, written, claimed, [right[i] for i in held])
-        if not held:  # else a byte of one version might look like a flipped one of another
-            for index, version in enumerate(self._versions):
-                body = version.body
-                if body.holds(body.flipped(data, offset), offset):
-                    held.append(index)
-                    flip = RangeSet.of(body.flip_at, body.flip_at + 1)
-        for index in held:
-            right[index] = right[index].union(written)
-        for index in right.keys() - held:
-            right[index] = right[index].minus(written)
-        if flip or self._flips[inode.number]:
-            self._flips[inode.number] = self._flips[inode.number].minus(written).union(flip)
+                again = claimed.minus(claimed.minus(written))
+                if again.minus(self.hedges.of(version for version, _ in came)):
+                    raise self._story.violation(f"job {job_id}: {again} written again, not by two")
+                self._twice.wrote(inode.number, again, claimed, [before for _, before in came])
 
     def lost(self, inode: Inode, ranges: RangeSet) -> None:
         """Nobody may count on these bytes: a power cut took them, or a write failed half way."""
-        right = self._right[inode.number]
-        for index in right:
-            right[index] = right[index].minus(ranges)
+        self._contents.lost(inode, ranges)
         self._owed[inode.number] = self._owed[inode.number].minus(ranges)
         if inode.number in self._published and ranges:
             raise self._story.violation(f"{ranges} of a published file were lost")
@@ -108,11 +95,9 @@ class Watcher:
         """A final name appeared: it has to be whole at this instant (promise 2)."""
         self._story.tell(f"{path} appears")
         self._published.add(inode.number)
-        if not self._whole_as(inode):
-            right = {i: str(r) for i, r in self._right[inode.number].items()}
-            raise self._story.violation(
-                f"{path} ({len(inode.content)} bytes) is no version of anything: {right}"
-            )
+        if not self._contents.whole_as(inode):
+            size, right = len(inode.content), self._contents.told(inode)
+            raise self._story.violation(f"{path} ({size} bytes) is no version of anything: {right}")
         if unsafe := inode.unsynced.union(inode.poisoned):
             raise self._story.violation(f"{path} got its name before {unsafe} was synced")
 
@@ -166,6 +151,7 @@ class Watcher:
     def died(self) -> None:
         """The process is gone: what it was about to commit never was, nor what it was about to record."""
         self._shrinking.clear()
+        self.hedges.died()
         now = self._story.now
         self._safe = {k: safe for k, safe in self._safe.items() if safe[0] < now - _RECORDED_S}
 
@@ -228,7 +214,7 @@ class Watcher:
             raise self._story.violation(f"job {record.id} is DONE, but {path} is not there")
         file = self._internet.file(record.spec.url)
         served = file.versions if file else []
-        versions = [version for version in self._whole_as(inode) if version in served]
+        versions = [version for version in self._contents.whole_as(inode) if version in served]
         if not versions:
             raise self._story.violation(f"job {record.id} is DONE, but {path} holds other bytes")
         if record.id not in self._checked:
@@ -248,9 +234,9 @@ class Watcher:
         if gone and believed.minus(gone) != believed:
             raise self._story.violation(f"job {record.id} claims {believed}, but took {gone} back")
         holds = [
-            self._right[record.part.inode][index]
-            for index, version in enumerate(self._versions)
-            if version in file.versions and _described(version, record)
+            right
+            for version, right in self._contents.right_as(record.part.inode, file.versions)
+            if _described(version, record)
         ]
         if believed and not any(believed.is_subset(right) for right in holds):
             raise self._story.violation(f"job {record.id} claims {believed}, the disk has {holds}")
@@ -276,19 +262,8 @@ class Watcher:
             if path in disk.foreign:
                 if inode.content != b"not yours":
                     raise self._story.violation(f"{path} is somebody else's and was overwritten")
-            elif not path.endswith(PART_SUFFIX) and not self._whole_as(inode):
+            elif not path.endswith(PART_SUFFIX) and not self._contents.whole_as(inode):
                 raise self._story.violation(f"{path} is there and not whole")
-
-    def _whole_as(self, inode: Inode) -> list[Version]:
-        """The versions that the file is, to the last byte. More than one only if they are equal, as empty ones are."""
-        held = self._right[inode.number]
-        return [
-            version
-            for index, version in enumerate(self._versions)
-            if not self._flips[inode.number]
-            and len(inode.content) == version.body.size
-            and held[index] == RangeSet.of(0, version.body.size)
-        ]
 
 
 def _described(version: Version, record: JobRecord) -> bool:

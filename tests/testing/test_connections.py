@@ -3,7 +3,7 @@ import pytest
 from ddm.limits import Limits
 from ddm.spec import JobSpec
 from ddm.testing.connections import Connections, origin_of
-from ddm.testing.reply import Reply
+from ddm.testing.reply import Reply, Sent
 from ddm.testing.story import Violation
 
 LIMITS = Limits(max_total_connections=4, max_connections_per_host=3, max_segments=2)
@@ -18,7 +18,7 @@ def connections(story):
 def start(connections, *urls):
     for url in urls:
         number = len(connections.started_now)
-        connections.started(number, url, Reply(None), 0.0)
+        connections.started(number, Sent(url, None, Reply(None), 0.0))
 
 
 def test_connections_within_the_limits_are_counted(connections):

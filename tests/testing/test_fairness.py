@@ -6,7 +6,7 @@ from ddm.spec import JobSpec
 from ddm.testing.connections import Connections
 from ddm.testing.fairness import Fairness, Patience
 from ddm.testing.refusals import Refusals
-from ddm.testing.reply import Reply, too_many
+from ddm.testing.reply import Reply, Sent, too_many
 from ddm.testing.story import Violation
 
 JOBS = {
@@ -32,11 +32,11 @@ class Place:
     def turn(self, now, *jobs, states=RUNNING):
         for job in jobs:
             self.number += 1
-            self.connections.started(self.number, JOBS[job].url, Reply(None), now)
+            self.connections.started(self.number, Sent(JOBS[job].url, None, Reply(None), now))
         self.fairness.check(JOBS, states, now)
 
     def refuse(self, url):
-        self.refusals.started(0, url, too_many(503), 0.0)
+        self.refusals.started(0, Sent(url, None, too_many(503), 0.0))
         self.refusals.ended(0, 0.0)
 
 

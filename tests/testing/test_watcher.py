@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from ddm.byteranges import RangeSet
+from ddm.byteranges import ByteRange, RangeSet
 from ddm.record import JobRecord, State, Wanted
 from ddm.spec import JobSpec
+from ddm.testing.reply import Sent, partial
 from ddm.testing.story import Violation
 
 SPEC = JobSpec("http://a.test/f", "/d")
@@ -198,3 +199,16 @@ def test_a_flipped_bit_that_is_written_again_is_forgotten(part, watcher, version
     fill(part, version)
 
     assert part.publish(exact=True) == "f"
+
+
+def test_what_two_transfers_fetched_at_once_may_be_written_again(part, watcher, version):
+    data = version.body.read(0, 1000)
+    part.write_at([data], 0)
+    watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
+    for transfer_id in (1, 2):
+        reply = partial(version, 500, 1000)
+        watcher.hedges.started(transfer_id, Sent(SPEC.url, ByteRange(500, 1000), reply, 0.0))
+
+    part.write_at([data[500:]], 500)
+    with pytest.raises(Violation, match="written again"):
+        part.write_at([data[400:]], 400)
