@@ -5,6 +5,7 @@ from __future__ import annotations
 from ddm.core import running
 from ddm.core.causes import Cause, Explanation, Word
 from ddm.core.circumstances import Room
+from ddm.core.hostpolicy import HostPolicy
 from ddm.core.job import Job, most_segments
 from ddm.core.segment import Segment
 from ddm.core.work import Work
@@ -95,7 +96,7 @@ def _standing(work: Work, job: Job, now: float) -> list[Cause | None]:
 
 
 def _connecting(work: Work, job: Job, segment: Segment, now: float) -> Cause:
-    since = duration(now - segment.sampled_s)
+    since = duration(now - segment.begun_s)
     longest = duration(work.limits.connect_timeout_secs)
     return Cause(
         Word.CONNECTING,
@@ -110,7 +111,12 @@ def _waiting(work: Work, job: Job, segment: Segment, now: float) -> Cause:
     if job.alone is segment:
         return Cause(Word.ORIGIN_LIMIT, _asked_alone(job, segment), left_s)
     if failure is not None and failure.retry_after_s:
-        return _left_alone(failure.message, max(left_s, _wait_s(work, job, now) or 0.0))
+        left_s = max(left_s, work.budget.policy(job.target.origin).waits_s(now)[0] or 0.0)
+        return Cause(
+            Word.RETRY_AFTER,
+            f"{failure.message} and wants to be left alone (Retry-After); asked again in {duration(left_s)}",
+            left_s,
+        )
     why = "" if failure is None else f"{failure.message}; "
     tries = work.limits.retry.max_attempts
     tried = f" (try {segment.attempts + 1} of {tries})" if segment.attempts else ""
@@ -125,15 +131,6 @@ def _asked_alone(job: Job, segment: Segment) -> str:
     )
 
 
-def _wait_s(work: Work, job: Job, now: float) -> float | None:
-    return work.budget.policy(job.target.origin).waits_s(now)[0]
-
-
-def _left_alone(why: str, left_s: float) -> Cause:
-    sentence = f"{why} and wants to be left alone (Retry-After); asked again in {duration(left_s)}"
-    return Cause(Word.RETRY_AFTER, sentence, left_s)
-
-
 def _gate(work: Work, job: Job, now: float) -> Cause | None:
     """Why its next request does not go out though it wants one; None if it does not, or it is about to."""
     if not running.wants(job, work):
@@ -142,7 +139,11 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
     policy, there = budget.policy(origin), budget.running_at(origin)
     wait_s, trial_s = policy.waits_s(now)
     if wait_s is not None:
-        return _left_alone(str(origin), wait_s)
+        return Cause(
+            Word.RETRY_AFTER,
+            f"{origin} refused{_with(policy, now)} and is left alone; asked again in {duration(wait_s)}",
+            wait_s,
+        )
     if budget.full:
         return Cause(
             Word.BUDGET_TOTAL,
@@ -156,7 +157,7 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
         more = f"one more is tried in {duration(trial_s)}" if trial_s else "one more is being tried"
         return Cause(
             Word.ORIGIN_LIMIT,
-            f"{origin} refused more than {_requests(policy.limit)} at once; {more}",
+            f"{origin} refused more than {_requests(policy.limit)} at once{_with(policy, now)}; {more}",
             trial_s,
         )
     return Cause(
@@ -164,6 +165,13 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
         f"{_all(policy.limit)} that {origin} may have {'is' if policy.limit == 1 else 'are'} in use;"
         " `ddm config set max_connections_per_host N` allows more",
     )
+
+
+def _with(policy: HostPolicy, now: float) -> str:
+    """With which answer an origin refused, and when: " (503, 6 s ago)"."""
+    if policy.refusal is None or policy.refused_s is None:
+        return ""
+    return f" ({policy.refusal}, {duration(now - policy.refused_s)} ago)"
 
 
 def _on_its_way(work: Work, job: Job, now: float) -> list[Cause | None]:

@@ -22,6 +22,8 @@ def _request(what: e.Event | c.Command) -> str | None:
             return f"request {number} asks for {asked} of {redact.url(request.url)}"
         case c.CancelTransfer(transfer_id=number):
             return f"request {number} is given up"
+        case c.ShortenTransfer(transfer_id=number, stop=stop):
+            return f"request {number} is to end at byte {stop}; another one asks for the rest"
         case e.HeadArrived(transfer_id=number, offer=offer):
             length = offer.representation.size_bytes
             long = "of unknown length" if length is None else f"{size(length)} long"

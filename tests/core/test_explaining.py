@@ -67,7 +67,9 @@ def test_a_failed_try_says_when_the_next_one_is_due(paper):
 
 def test_retry_after_says_when_it_is_over_to_the_job_that_was_told_and_to_the_others(paper):
     paper.offer(1)
-    paper.break_off(1, Kind.THROTTLED, retry_after_s=30.0, message="the server answered 429")
+    paper.break_off(
+        1, Kind.THROTTLED, retry_after_s=30.0, status=429, message="the server answered 429"
+    )
     paper.offer(2)
     paper.now += 10
 
@@ -77,7 +79,9 @@ def test_retry_after_says_when_it_is_over_to_the_job_that_was_told_and_to_the_ot
     assert told.sentence == (
         "the server answered 429 and wants to be left alone (Retry-After); asked again in 20 s"
     )
-    assert ORIGIN in other.sentence
+    assert (
+        other.sentence == f"{ORIGIN} refused (429, 10 s ago) and is left alone; asked again in 20 s"
+    )
 
 
 def test_a_full_disk_is_named_with_what_is_missing(paper, full_disk):
@@ -113,11 +117,13 @@ def test_a_job_that_could_use_more_than_an_origin_may_have_says_so(make_paper):
 def test_an_origin_that_refused_more_is_the_limit_and_when_one_more_is_tried(paper):
     paper.begin(90 * MIB)
     for transfer_id in sorted(paper.live)[4:]:
-        paper.break_off(transfer_id, Kind.THROTTLED, message="the server answered 503")
+        paper.break_off(transfer_id, Kind.THROTTLED, status=503)
     let_flow(paper, 0.5)
     cause = only(paper, Word.ORIGIN_LIMIT)
 
-    assert f"{ORIGIN} refused more than 4 requests at once" in cause.sentence
+    assert cause.sentence == (
+        f"{ORIGIN} refused more than 4 requests at once (503, 1 s ago); one more is tried in 1 s"
+    )
     assert cause.until_s == 0.5
 
 

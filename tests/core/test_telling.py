@@ -39,6 +39,10 @@ FILE = Representation(MIB)
         ),
         (c.CancelTransfer(3), "request 3 is given up"),
         (
+            c.ShortenTransfer(3, 9),
+            "request 3 is to end at byte 9; another one asks for the rest",
+        ),
+        (
             e.HeadArrived(3, Ask(FILE, 0, MIB, partial=True)),
             "request 3 is answered: the file is 1.0 MiB long, the server sends ranges",
         ),
