@@ -94,6 +94,14 @@ class JobTable:
         )
         return {row[0]: (row[1], row[2], row[3]) for row in found}
 
+    def any_insecure(self) -> bool:
+        """Whether certificates are not looked at for one of the jobs that are QUEUED. Without a record of each."""
+        ((found,),) = self._database.rows(
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued' AND CASE WHEN"
+            " json_valid(settings) THEN json_extract(settings, '$.route.insecure') END)"
+        )
+        return bool(found)
+
     def replaced(self) -> bool:
         """Whether the database was removed or replaced meanwhile: nobody else sees these jobs any more."""
         return self._database.replaced()

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from ddm.record import State, StoredFailure, Wanted
-from ddm.spec import JobSpec
+from ddm.spec import JobSpec, Route
 from ddm.store.listing import Listing
 
 SPEC = JobSpec("http://127.0.0.1/f?a=b", "/d")
@@ -103,3 +103,13 @@ def test_what_may_change_of_jobs_in_work_is_asked_at_once(jobs):
     jobs.add([replace(SPEC, priority=5, max_bytes_per_sec=9), SPEC])
     assert jobs.asked_of([2, 1, 7]) == {1: (5, 1.0, 9), 2: (0, 2.0, 0)}
     assert jobs.asked_of([]) == {}
+
+
+def test_a_queued_job_without_a_look_at_certificates_is_found(jobs, database):
+    jobs.add([SPEC, replace(SPEC, route=Route("http://p:1", insecure=False))])
+    assert not jobs.any_insecure()
+    jobs.add([replace(SPEC, route=Route(insecure=True))])
+    database.write("UPDATE jobs SET settings = '{' WHERE id = 1")  # found when it is its turn
+    assert jobs.any_insecure()
+    jobs.set_state(3, State.DONE, None)
+    assert not jobs.any_insecure()

@@ -73,7 +73,7 @@ def command(
                 chosen = _requeued(here, store, ids, force_restart=force_restart)
             elif force_restart:
                 _restart_changed(here, store)
-            if any(job.spec.route.insecure for job in store.in_state(State.QUEUED)):
+            if store.any_insecure():
                 voice.say(f"warning: some jobs were added with {INSECURE}")
         if not ids:
             return _all(here, manager, forever=forever)

@@ -174,3 +174,8 @@ def test_the_limits_of_this_run_go_before_the_configuration(ddm, refused, monkey
     ddm("add", refused)
 
     assert "(gave up after 1 try)" in ddm("run", "--max-tries", 1).err
+
+
+def test_a_job_that_was_added_with_insecure_is_warned_of(ddm, refused):
+    assert ddm("add", "--insecure", refused).code == 0
+    assert "ddm: warning: some jobs were added with --insecure: " in ddm("run").err
