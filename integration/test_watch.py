@@ -94,17 +94,19 @@ def test_keys_pause_and_resume_while_it_runs(ddm, at_work):
 
 def test_it_scrolls_sorts_and_follows_the_size(ddm, at_work):
     with live_terminal(ddm, "status", "--watch") as terminal:
-        terminal.wait_for(r"1-15 of 20 by id")
+        terminal.wait_for(r"1-15 of 20 by queue")
         terminal.press(END)
         terminal.wait_for(r"▸20 file-20\.bin")
-        terminal.wait_for(r"6-20 of 20 by id")
+        terminal.wait_for(r"6-20 of 20 by queue")
+        terminal.press("s")
+        terminal.wait_for(r"by id")
         terminal.press("s")
         terminal.wait_for(r"by state")
         terminal.resize(200, 50)
         frame = terminal.wait_for(r"1-20 of 20 by state")
         assert " SIZE " in frame
         terminal.press("?")
-        terminal.wait_for(r"sort by id, state, speed, progress, name")
+        terminal.wait_for(r"sort by queue, id, state, speed, progress, name")
 
 
 @pytest.mark.parametrize(
@@ -190,7 +192,7 @@ def test_a_watcher_takes_little_of_a_core(ddm, at_work):
     more = "".join(f"http://127.0.0.1:9/more-{number}\n" for number in range(180))
     assert ddm("add", "-i", "-", stdin=more).code == 0
     with live_terminal(ddm, "status", "--watch", columns=200, lines=50) as terminal:
-        terminal.wait_for(r"of 200 by id")
+        terminal.wait_for(r"of 200 by queue")
         before_s, frames = cpu_s(terminal.process.pid), terminal.written.count("\x1b[1;1H")
         took_s = until(
             lambda: terminal.written.count("\x1b[1;1H") >= frames + 10, "ten more frames"
