@@ -3,11 +3,15 @@
 All at once, then learn: the first refusal (429, 503, a 403 after success, hanging up) makes the number of
 requests still running the limit. One more is tried after a second; each time that is refused the wait
 doubles, up to a minute; each time it is borne the limit rises by one. Retry-After holds for everybody who
-wants something from the origin (RFC 9110 section 10.2.3), and a refusal of what was within the limit closes it
-for a second: so once the limit is known, it refuses no more than one request a second.
+wants something from the origin (RFC 9110 section 10.2.3). A refusal of what was within the limit says that it is
+not the number of connections that counts, or not any more: the limit is halved, the origin closed for a second, then
+one request goes first, and from then on requests are sent no closer together than those that were borne. So once the
+limit is known, it refuses one request a second at most, beside those that were under way.
 """
 
 from __future__ import annotations
+
+from collections import deque
 
 from ddm.core.yields import Yields
 from ddm.lesson import Lesson
@@ -17,6 +21,10 @@ _TRIAL_MAX_S = 60.0
 # A limit of an earlier run is believed for a while before one more is tried.
 _TRIAL_KNOWN_S = 10.0
 _CLOSED_S = 1.0
+# Requests are spaced a little wider than those that were borne, at most a second apart; each one that is borne
+# takes a fiftieth off, for what counts requests may count them in another way tomorrow.
+_WIDER, _GAP_GROWS, _GAP_MAX_S, _GAP_SHRINKS, _GAP_LEAST_S = 1.2, 1.5, 1.0, 0.98, 0.01
+_STARTS_MAX = 64
 
 
 class HostPolicy:
@@ -29,8 +37,12 @@ class HostPolicy:
     """
 
     __slots__ = (
+        "_doubtful",
+        "_gap_s",
         "_limit",
         "_not_before_s",
+        "_scout_s",
+        "_starts",
         "_told",
         "_trial_s",
         "_trial_wait_s",
@@ -50,6 +62,10 @@ class HostPolicy:
         self._trial_s = 0.0
         self._trial_wait_s = _TRIAL_FIRST_S
         self._not_before_s = 0.0
+        self._doubtful = False  # after it was closed: one request goes first
+        self._scout_s: float | None = None  # when that one was sent
+        self._gap_s = 0.0  # between the starts of two requests
+        self._starts: deque[float] = deque(maxlen=_STARTS_MAX)
         self.refusal: str | None = None
         self.refused_s: float | None = None
         self.if_range = True
@@ -65,6 +81,10 @@ class HostPolicy:
         return self.ceiling if self._limit is None else min(self._limit, self.ceiling)
 
     @property
+    def _next_start_s(self) -> float:
+        return self._starts[-1] + self._gap_s if self._gap_s and self._starts else 0.0
+
+    @property
     def learned(self) -> bool:
         """Whether the limit was learned from a refusal."""
         return self._limit is not None and self._limit < self.ceiling
@@ -76,7 +96,9 @@ class HostPolicy:
 
     def allows(self, running: int, now: float) -> bool:
         """Whether one more request may go out beside `running` others. The ceiling is the budget's."""
-        if now < self._not_before_s:
+        if now < max(self._not_before_s, self._next_start_s) or (
+            self._doubtful and self._scout_s is not None
+        ):
             return False
         if self._limit is None or running < self._limit:
             return True
@@ -85,6 +107,17 @@ class HostPolicy:
     def tries_one_more(self, running: int) -> bool:
         """Whether a request beside `running` others goes beyond what it is known to bear."""
         return self._limit is not None and running >= self._limit
+
+    def began(self, now: float) -> None:
+        """A request was sent."""
+        self._starts.append(now)
+        if self._doubtful and self._scout_s is None:
+            self._scout_s = now
+
+    def ended(self, begun_s: float) -> None:
+        """A request that was sent then is over, however it ended."""
+        if begun_s == self._scout_s:
+            self._scout_s = None
 
     def refused(
         self,
@@ -102,19 +135,28 @@ class HostPolicy:
         Requests that were under way when the limit was learned tell nothing more than that.
         """
         knew = self.refused_s is not None and begun_s is not None and begun_s > self.refused_s
-        self._limit = max(1, min(self.limit, running))
+        within = knew and not trial
+        self._limit = max(1, min(self.limit, running) // 2 if within else min(self.limit, running))
         if answer:
             self.refusal = answer
         self.refused_s = now
-        wait_s = max(self._trial_wait_s, retry_after_s or 0.0)
-        if now >= self._trial_s:
-            self._trial_s = now + wait_s
+        closed_s = retry_after_s or (_CLOSED_S if within else 0.0)
+        if now >= self._trial_s or within:
+            wait_s = max(self._trial_wait_s, retry_after_s or 0.0)
+            self._trial_s = now + wait_s + (closed_s if within else 0.0)
             self._trial_wait_s = min(_TRIAL_MAX_S, self._trial_wait_s * 2)
-        closed_s = retry_after_s or (_CLOSED_S if knew and not trial else 0.0)
         self._not_before_s = max(self._not_before_s, now + closed_s)
+        self._doubtful = self._doubtful or closed_s > 0
+        if within:
+            lately = sum(start_s > now - 1.0 for start_s in self._starts)
+            wider_s = max(_GAP_GROWS * self._gap_s, _WIDER / max(1, lately - 1))
+            self._gap_s = min(_GAP_MAX_S, wider_s)
 
-    def bore(self, running: int, now: float) -> None:
-        """An answer was accepted while `running` requests were under way, this one among them."""
+    def bore(self, running: int, now: float, begun_s: float) -> None:
+        """An answer to a request sent then was accepted while `running` were under way, this one among them."""
+        if begun_s == self._scout_s:
+            self._doubtful, self._scout_s = False, None
+        self._gap_s = self._gap_s * _GAP_SHRINKS if self._gap_s > _GAP_LEAST_S else 0.0
         if self._limit is not None and running > self._limit:
             self._limit = running
             self._trial_wait_s = _TRIAL_FIRST_S
@@ -124,7 +166,7 @@ class HostPolicy:
 
     def deadline(self, now: float) -> float | None:
         """When the answer of `allows` may change by itself."""
-        times = [t for t in (self._not_before_s, self._trial_s) if t > now]
+        times = [t for t in (self._not_before_s, self._next_start_s, self._trial_s) if t > now]
         return min(times, default=None)
 
     # -- between runs ------------------------------------------------------------------------------

@@ -98,7 +98,7 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
     """An acceptable answer to the probe: name the file, open it."""
     origin = job.target.origin
     policy = work.budget.policy(origin)
-    policy.bore(work.budget.running_at(origin), work.now)
+    policy.bore(work.budget.running_at(origin), work.now, segment.begun_s)
     size = offer.representation.size_bytes
     if size is not None:
         policy.small = size <= PROBE_BYTES

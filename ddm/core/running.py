@@ -88,7 +88,9 @@ def _in_passing(failure: Failure, told: Failure | None) -> bool:
 
 def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Failure | None:
     """The books of a try that is over: its connection, what it brought, and why it ended."""
-    work.budget.release((segment.target or job.target).origin)
+    origin = (segment.target or job.target).origin
+    work.budget.release(origin)
+    work.budget.policy(origin).ended(segment.begun_s)
     work.keep(job, segment, event.position)
     segment.transfer_id = None
     if event.connect_s:
@@ -121,7 +123,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
     job.pieces_done += 1
     origin = job.target.origin
     policy = work.budget.policy(origin)
-    policy.bore(work.budget.running_at(origin) + 1, work.now)
+    policy.bore(work.budget.running_at(origin) + 1, work.now, segment.begun_s)
     policy.ranges = policy.ranges or segment.ranged
     if segment.stop is None and job.representation is not None:
         job.representation = replace(job.representation, size_bytes=segment.position)

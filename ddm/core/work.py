@@ -99,6 +99,7 @@ class Work(Struct):
         segment.trial = self.budget.policy(origin).tries_one_more(self.budget.running_at(origin))
         self.transfers[transfer_id] = (job, segment)
         self.budget.reserve(origin)
+        self.budget.policy(origin).began(self.now)
         job.meter.begin(self.now)
         job.requests += 1
         if job.begun_s is None:

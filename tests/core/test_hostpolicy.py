@@ -67,7 +67,7 @@ def test_a_trial_that_is_borne_raises_the_limit_by_one_and_the_next_is_due_in_a_
     policy.refused(4, 10.0, None)
     policy.refused(4, 11.0, None)
 
-    policy.bore(5, 13.0)
+    policy.bore(5, 13.0, 13.0)
 
     assert policy.limit == 5
     assert policy.deadline(13.0) == 14.0
@@ -76,10 +76,10 @@ def test_a_trial_that_is_borne_raises_the_limit_by_one_and_the_next_is_due_in_a_
 
 
 def test_what_is_within_the_limit_teaches_nothing(policy):
-    policy.bore(9, 10.0)
+    policy.bore(9, 10.0, 10.0)
     assert policy.limit == 16
     policy.refused(4, 10.0, None)
-    policy.bore(4, 10.0)
+    policy.bore(4, 10.0, 10.0)
     assert policy.limit == 4
 
 
@@ -102,7 +102,7 @@ def test_a_limit_at_the_ceiling_is_none(policy):
     policy.refused(15, 10.0, None, answer="503")
     assert policy.refusal == "503"
 
-    policy.bore(16, 11.0)
+    policy.bore(16, 11.0, 11.0)
 
     assert (policy.limit, policy.learned, policy.refusal) == (16, False, None)
 
@@ -118,8 +118,42 @@ def test_a_refusal_within_the_known_limit_closes_it_for_a_second(policy):
     policy.refused(8, 10.0, None, begun_s=9.9)
     policy.refused(5, 12.0, None, begun_s=11.0)
 
+    assert policy.limit == 2
     assert not policy.allows(0, 12.9)
-    assert policy.allows(4, 13.0)
+    assert policy.allows(1, 13.0)
+
+
+def test_after_that_one_request_goes_first(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    policy.refused(8, 12.0, None, begun_s=11.0)
+
+    policy.began(13.5)
+    policy.bore(7, 13.5, 11.0)
+    assert not policy.allows(1, 13.5)
+    policy.bore(1, 13.6, 13.5)
+    assert policy.allows(1, 14.6)
+
+
+def test_what_counts_requests_is_asked_no_faster_than_it_bore(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    for start in range(5):
+        policy.began(11.0 + start / 10)
+    policy.refused(3, 11.5, None, begun_s=11.4)
+
+    policy.began(13.0)
+    policy.bore(1, 13.01, 13.0)
+    gap_s = policy.deadline(13.01) - 13.0
+    assert 0.25 < gap_s < 0.31
+    assert not policy.allows(0, 13.2)
+    assert policy.allows(0, 13.31)
+
+
+def test_nobody_waits_for_one_that_is_over(policy):
+    policy.refused(8, 10.0, 1.0)
+    policy.began(11.0)
+    assert not policy.allows(0, 11.0)
+    policy.ended(11.0)
+    assert policy.allows(0, 11.0)
 
 
 def test_a_refused_trial_closes_nothing(policy):

@@ -77,7 +77,7 @@ def go_on_while_the_disk_is_full(patch):
     def checked(work, job, _lacking_bytes):
         job.room = None
 
-    patch.setattr(engine.room, "on_room_checked", checked)
+    patch.setattr(hearing.room, "on_room_checked", checked)
 
 
 def fetch_what_is_asked_again(patch):
