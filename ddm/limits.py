@@ -113,6 +113,8 @@ LOOK_INTERVAL_S = 0.1
 # Fields of a job's row that change while it runs are written about once a second, all jobs in one
 # transaction.
 RECORD_INTERVAL_S = 1.0
+# So many jobs are in hand at most, those among them that wait at an origin which bears no more: 20 KiB each.
+ADMITTED_MAX = 256
 # What was written is on the disk after so long: a power cut costs no more. A sync holds a slow disk for longer
 # than it holds us, so not much more often.
 SYNC_INTERVAL_S = 5.0

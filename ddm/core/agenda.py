@@ -22,24 +22,33 @@ class Line:
     Those without any go by a heap, for there may be hundreds; the others have a connection each, so they are few.
     """
 
-    __slots__ = ("_first", "_more", "_numbers")
+    __slots__ = ("_first", "_idle", "_more", "_numbers")
 
     def __init__(self) -> None:
         self._first: list[tuple[Rank, int, Job]] = []
         self._numbers = itertools.count()  # jobs cannot be compared
+        self._idle: set[int] = set()
         self._more: dict[int, Job] = {}
 
     def put(self, job: Job) -> None:
         """The job wants one more."""
         if job.live:
+            self._idle.discard(job.id)
             self._more[job.id] = job
         else:
             self._more.pop(job.id, None)
+            self._idle.add(job.id)
             heappush(self._first, (job.rank(), next(self._numbers), job))
 
     def drop(self, job: Job) -> None:
         """The job wants none. What the heap has of it is found out later."""
+        self._idle.discard(job.id)
         self._more.pop(job.id, None)
+
+    @property
+    def without(self) -> int:
+        """How many have no connection at all."""
+        return len(self._idle)
 
     def first(self, origin: Origin) -> Job | None:
         """Who goes first, None if nobody waits."""
@@ -49,6 +58,14 @@ class Line:
                 return job
             heappop(self._first)
         return min(self._more.values(), key=Job.rank, default=None)
+
+
+def stands(job: Job, budget: Budget) -> tuple[bool, int, bool, int, float, int]:
+    """How a job stands among those of all origins; the lowest goes first."""
+    has_some, priority, live, place, job_id = job.rank()
+    origin = job.target.origin
+    vain = has_some and budget.policy(origin).yields.full_with(budget.running_at(origin))
+    return has_some, priority, vain, live, place, job_id
 
 
 class Agenda:
@@ -119,19 +136,29 @@ class Agenda:
             self._lines.setdefault(origin, Line()).put(job)
 
     def neediest(self, budget: Budget, now: float) -> Job | None:
-        """Of the jobs that want a connection and may have one, the one that goes first."""
+        """Of the jobs that want a connection and may have one, the one that goes first.
+
+        One more connection goes to an origin where it pays, if there is a choice.
+        """
         if budget.full:
             return None
-        found = None
+        found, best = None, None
         for origin in tuple(self._lines):
             if not budget.allows(origin, now):
                 continue
             job = self._lines[origin].first(origin)
             if job is None:
                 del self._lines[origin]
-            elif found is None or job.rank() < found.rank():
-                found = job
+                continue
+            standing = stands(job, budget)
+            if best is None or standing < best:
+                found, best = job, standing
         return found
+
+    def held_up(self, budget: Budget, now: float) -> int:
+        """How many jobs have no connection because their origin may not be given one."""
+        lines = self._lines.items()
+        return sum(line.without for origin, line in lines if not budget.allows(origin, now))
 
     def blocked_until_s(self, budget: Budget, now: float) -> float | None:
         """When an origin that a job waits for may be asked again by itself."""

@@ -16,7 +16,7 @@ from ddm.core.events import BytesWritten, Event
 from ddm.core.job import Job
 from ddm.core.view import JobView, QueueView, queue_picture
 from ddm.core.work import InvariantError, Work
-from ddm.limits import Limits
+from ddm.limits import ADMITTED_MAX, Limits
 
 
 class Engine:
@@ -134,7 +134,14 @@ class Engine:
 
     def _ask_for_jobs(self) -> None:
         work = self._work
+        if work.stopping or not (work.may_be_more or work.more_left):
+            return
         room = work.limits.jobs_at_once - len(work.jobs)
-        if work.may_be_more and room > 0 and not work.stopping:
-            work.may_be_more = False
+        if room <= 0 and not work.limits.max_jobs:
+            # Who waits at an origin that bears no more is in nobody's way.
+            held_up = work.agenda.held_up(work.budget, work.now)
+            room = min(room + held_up, ADMITTED_MAX - len(work.jobs))
+        if room > 0:
+            work.may_be_more = work.more_left = False
+            work.offers_due = room
             work.out.append(OfferJobs(room))

@@ -174,6 +174,8 @@ def _on_part(work: Work, job: Job, event: PartOpened | PartClosed | FilePublishe
 
 def _admit(work: Work, event: JobOffered) -> None:
     record = event.record
+    work.offers_due -= 1
+    work.more_left = not work.offers_due
     if record.id in work.jobs or work.stopping:
         return
     admitting.admit_row(work, record)

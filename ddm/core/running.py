@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from ddm.byteranges import RangeSet
 from ddm.core import failing, probing, refusing, restarting, slow, tail
+from ddm.core.agenda import stands
 from ddm.core.events import TransferEnded
 from ddm.core.finishing import finish
 from ddm.core.job import Job
@@ -145,7 +146,9 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
 def _another_needs_it_more(work: Work, job: Job) -> bool:
     """Whether another job wants a connection and goes before this one, with what this one has left."""
     other = work.agenda.neediest(work.budget, work.now)
-    return other is not None and other is not job and other.rank()[:3] < job.rank()[:3]
+    if other is None or other is job:
+        return False
+    return stands(other, work.budget)[:4] < stands(job, work.budget)[:4]
 
 
 def go_on(work: Work, job: Job) -> bool:

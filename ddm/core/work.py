@@ -38,7 +38,8 @@ class InvariantError(AssertionError):
 class Work(Struct):
     """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
 
-    may_be_more: rows may be waiting to be admitted. stopping: the manager is leaving. describe, window_bytes: as
+    may_be_more: rows may be waiting to be admitted. more_left: as many came as were asked for; offers_due: so many
+    may still come. stopping: the manager is leaving. describe, window_bytes: as
     `Engine` has them.
     """
 
@@ -57,6 +58,8 @@ class Work(Struct):
     left: list[JobView] = field(default_factory=list)
     next_transfer_id: int = 1
     may_be_more: bool = False
+    more_left: bool = False
+    offers_due: int = 0
     stopping: bool = False
 
     def job(self, job_id: int) -> Job:

@@ -71,6 +71,22 @@ def test_an_origin_without_room_holds_up_nobody_elsewhere(agenda, budget):
     assert order(agenda, budget, [a_job(1), a_job(2, B)]) == [2]
 
 
+def test_one_more_goes_to_where_it_pays(agenda, budget):
+    budget.policy(A.origin).yields.learn(0, 5e6)
+    budget.policy(A.origin).yields.learn(8, 5e6)
+    jobs = [a_job(1, live=1), a_job(2, B, live=2), a_job(3)]
+    assert order(agenda, budget, jobs) == [3, 2, 1]
+
+
+def test_those_that_wait_at_a_full_origin_can_be_counted(agenda, budget):
+    for job in (a_job(1), a_job(2), a_job(3, live=1), a_job(4, B)):
+        agenda.want(job, job.target.origin)
+    assert agenda.held_up(budget, 0.0) == 0
+    budget.reserve(A.origin)
+    budget.reserve(A.origin)
+    assert agenda.held_up(budget, 0.0) == 2
+
+
 def test_nobody_is_found_when_all_connections_are_taken(agenda, budget):
     for origin in (A.origin, A.origin, B.origin):
         budget.reserve(origin)

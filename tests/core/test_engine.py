@@ -172,3 +172,19 @@ def test_a_failure_leaves_with_its_cause(paper):
     assert paper.end(1, 0, because=gone)[0] == RecordState(1, State.FAILED, gone)
     (left,) = paper.engine.take_left()
     assert (left.state, left.failure) == (State.FAILED, gone)
+
+
+def test_who_waits_at_a_full_origin_is_in_nobodys_way(make_paper, one, of):
+    paper = make_paper(max_total_connections=3, max_connections_per_host=1)
+    paper.play(QueueChanged())
+    said = [paper.offer(job_id, f"https://full.example/{job_id}") for job_id in (1, 2, 3)]
+
+    assert one(OfferJobs, said[-1]).room == 2
+    assert len(of(StartTransfer, paper.offer(4, "https://free.example/f"))) == 1
+
+
+def test_but_not_more_jobs_than_the_user_said(make_paper, of):
+    paper = make_paper(max_total_connections=3, max_connections_per_host=1, max_jobs=2)
+    paper.play(QueueChanged())
+
+    assert of(OfferJobs, paper.offer(1) + paper.offer(2)) == []
