@@ -146,6 +146,7 @@ class _Run:
                 disk=self.part,
                 store=store,
                 marks=NoMarks(),
+                clock=clock,
             )
             undo.callback(self._performer.close)
             self._performer.on_ended = self._on_ended

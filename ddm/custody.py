@@ -10,15 +10,16 @@ import errno
 import os
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ddm import private, recovery, steering
+from ddm import private, recovery, redact, steering
 from ddm.disk.epoch import boot_id
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks, NoMarks
+from ddm.errors import BusyError, StateFullError
 from ddm.store.aside import open_or_begin
 from ddm.store.database import Database, open_database
 from ddm.store.jobs import JobStore
@@ -68,10 +69,11 @@ class Custody:
                     notices.append(_without_marks(error))
             undo.callback(marks.close)
             custody = cls(database, LocalDisk(boot), marks, wall)
-            custody.notices = tuple(notices)
             recovery.recover(custody.store, custody.disk, marks.found(), boot)
             marks.clear()
             steering.settle_all(custody.store, custody.disk)
+            notices += _tidied(custody.store, wall())
+            custody.notices = tuple(notices)
             custody._exits = undo.pop_all()
         return custody
 
@@ -103,6 +105,16 @@ def _open_marks(state_dir: Path, boot: str) -> Marks:
         own_dir = Path(runtime_dir, "ddm")
         private.make_directory(own_dir)
         return Marks.open(own_dir / f"{MARKS_NAME}-{found.st_dev}-{found.st_ino}", boot)
+
+
+def _tidied(store: JobStore, wall_s: float) -> list[str]:
+    """Drop what origins have taught and nobody needs; a sentence for what could not be read. Later will do, too."""
+    with suppress(BusyError, StateFullError):
+        return [
+            f"what was kept of {redact.text(key)} cannot be read and is forgotten"
+            for key in store.tidy(wall_s)
+        ]
+    return []
 
 
 def _without_marks(error: OSError) -> str:

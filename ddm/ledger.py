@@ -12,6 +12,7 @@ from functools import partial
 from ddm.byteranges import RangeSet
 from ddm.core.commands import RecordPart, RecordProgress, RecordReceipt, RecordState
 from ddm.errors import BusyError
+from ddm.lesson import Lesson
 from ddm.ports import Marks, Store
 from ddm.record import State, StoredFailure
 
@@ -63,6 +64,10 @@ class Ledger:
                 self._writes.pop(job_id, None)
                 self._writes[job_id] = partial(store.set_progress, job_id, written, synced)
                 self._claims[job_id] = written
+
+    def learn(self, origin_key: str, lesson: Lesson) -> None:
+        """Take in what an origin has taught; the last of each counts."""
+        self._writes[origin_key] = partial(self._store.learn, origin_key, lesson)
 
     def be_durable(self) -> None:
         """The next commit has to be on the disk when it is over."""

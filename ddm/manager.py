@@ -65,6 +65,7 @@ class Manager:
             disk=disk or custody.disk,
             store=self.store,
             marks=custody.marks,
+            clock=clock,
             log=log,
         )
         self._exits.callback(self._performer.close)

@@ -20,6 +20,7 @@ from ddm.core.commands import (
     DigestFile,
     OfferJobs,
     PublishFile,
+    RecordLesson,
     RecordPart,
     RecordProgress,
     RecordReceipt,
@@ -42,11 +43,12 @@ from ddm.core.view import JobView
 from ddm.errors import BusyError
 from ddm.failures import CANCELLED, Failure, Kind
 from ddm.http.response import Ask
+from ddm.learned import Learned
 from ddm.ledger import Ledger
 from ddm.limits import BUSY_RETRY_S, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.log import Log, open_log
 from ddm.parts import Parts
-from ddm.ports import Disk, Marks, Network, Store
+from ddm.ports import Clock, Disk, Marks, Network, Store
 
 
 class Performer:
@@ -60,6 +62,7 @@ class Performer:
         disk: Disk,
         store: Store,
         marks: Marks,
+        clock: Clock,
         log: Log | None = None,
     ) -> None:
         self._engine = engine
@@ -68,6 +71,7 @@ class Performer:
         self._store = store
         self._parts = Parts(disk, marks)
         self._ledger = Ledger(store, marks)
+        self._learned = Learned(store, clock)
         self._log = log or open_log(None)
         self._among: frozenset[int] | None = None
         self._inbox: list[Event] = []
@@ -91,8 +95,9 @@ class Performer:
         self._inbox.append(event)
 
     def queue_changed(self) -> None:
-        """Another process wrote to the store: there may be jobs to admit, and wishes to heed."""
+        """Another process wrote to the store: there may be jobs to admit, wishes to heed, and lessons to hear."""
         self._heed = self._reorder = True
+        self._learned.look_again()
         self.submit(QueueChanged())
 
     def deadline(self) -> float | None:
@@ -118,6 +123,8 @@ class Performer:
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
         if self._retry_s is not None and self._retry_s <= now:
             self._settle_debts()
+        if not self._ledger.pending and (news := self._learned.news()) is not None:
+            self._inbox.insert(0, news)  # before the first offer
         # Digests first: after a stop nobody would be there to hear of them.
         pending: deque[Event] = deque(
             (*moved, *self._parts.sync_on(), *self._parts.digest_on(), *self._inbox)
@@ -176,6 +183,8 @@ class Performer:
         match command:
             case RecordState() | RecordPart() | RecordProgress() | RecordReceipt():
                 self._record(command)
+            case RecordLesson():
+                self._ledger.learn(*self._learned.as_stored(command))
             case OfferJobs(room):
                 self._room = room
                 self._offer()

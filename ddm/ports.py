@@ -16,6 +16,7 @@ from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
+from ddm.lesson import Lesson
 from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import Checksum, Route
 
@@ -244,3 +245,9 @@ class Store(Protocol):
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:
         """Store the claims."""
+
+    def lessons(self) -> dict[str, Lesson]:
+        """What origins have taught, by `Origin.key`; a bounded number, the newest."""
+
+    def learn(self, origin_key: str, lesson: Lesson) -> None:
+        """Store what an origin has taught."""

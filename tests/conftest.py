@@ -98,7 +98,7 @@ class House:
         self.engine = Engine(Limits(), chance=random.Random(1), user_agent="test")
         self.performer = Performer(
             self.engine, network=self.network, disk=LocalDisk("boot"), store=self.store,
-            marks=self.marks, log=self.log,
+            marks=self.marks, clock=self.clock, log=self.log,
         )  # fmt: skip
         self.performer.on_ended = self.ended.append
         self.performer.submit(QueueChanged())

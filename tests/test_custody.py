@@ -209,3 +209,15 @@ def test_without_a_directory_everything_is_in_memory(spec, tmp_path):
         assert second.store.all() == []
         assert (first.notices, first.marks.found()) == ((), ())
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_kept_of_an_origin_and_makes_no_sense_is_told_once_and_dropped(state):
+    with Custody.take(state) as custody:
+        custody.database.write("INSERT INTO hosts VALUES ('https:a.test:443', '{', 0)")
+
+    with Custody.take(state) as custody:
+        assert custody.notices == (
+            "what was kept of https:a.test:443 cannot be read and is forgotten",
+        )
+    with Custody.take(state) as custody:
+        assert custody.notices == ()

@@ -11,6 +11,7 @@ from ddm.errors import BusyError, Exit, StateError
 from ddm.failures import Failure, Kind
 from ddm.http.representation import Representation
 from ddm.ledger import Ledger
+from ddm.lesson import Lesson
 from ddm.record import PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import JobSpec
 from ddm.store.jobs import JobStore
@@ -219,3 +220,14 @@ def test_a_receipt_is_recorded(desk):
     desk.ledger.commit()
 
     assert desk.store.get(1).receipt == receipt
+
+
+def test_the_last_lesson_of_an_origin_is_recorded_with_the_rest(desk):
+    desk.ledger.learn("https:a.test:443", Lesson(1.0, limit=4))
+    desk.ledger.learn("https:a.test:443", Lesson(2.0, limit=5))
+    desk.ledger.record(progress(ALL))
+    assert desk.ledger.pending
+    desk.ledger.commit()
+
+    assert desk.store.lessons() == {"https:a.test:443": Lesson(2.0, limit=5)}
+    assert len(desk.store.commits) == 1

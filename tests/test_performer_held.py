@@ -29,6 +29,7 @@ from ddm.limits import BUSY_RETRY_S
 from ddm.performer import Performer
 from ddm.spec import JobSpec
 from ddm.store.jobs import JobStore
+from ddm.testing.clock import VirtualClock
 
 A, B = 1, 2
 HELD, ALL = RangeSet.of(0, 10), RangeSet.of(0, 20)
@@ -89,7 +90,8 @@ class Desk:
         self.store, self.directory = JobStore(database), str(directory)
         self.engine, self.wire, self.now = Script(), Wire(), 0.0
         self.performer = Performer(
-            self.engine, network=self.wire, disk=LocalDisk("boot"), store=self.store, marks=NoMarks()
+            self.engine, network=self.wire, disk=LocalDisk("boot"), store=self.store, marks=NoMarks(),
+            clock=VirtualClock(),
         )  # fmt: skip
         spec = JobSpec("http://a.test/", self.directory)
         self.store.add([spec, spec])

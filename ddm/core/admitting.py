@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ddm.core import probing
 from ddm.core.commands import RecordState
+from ddm.core.events import LessonsKnown, QueueChanged
 from ddm.core.job import Job, most_segments
 from ddm.core.meter import Meter
 from ddm.core.view import unreadable
@@ -17,6 +18,15 @@ from ddm.limits import Limits
 from ddm.record import JobRecord, State
 
 _SPEED_WINDOW_S = 3.0
+
+
+def on_store(work: Work, event: QueueChanged | LessonsKnown) -> None:
+    """Another process wrote to the store: rows that may be admitted, or what origins have taught."""
+    match event:
+        case QueueChanged():
+            work.may_be_more = True
+        case LessonsKnown(lessons=lessons, forgotten=forgotten):
+            work.budget.know(lessons, forgotten)
 
 
 def admit_row(work: Work, record: JobRecord) -> None:

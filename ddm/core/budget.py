@@ -12,13 +12,14 @@ from collections.abc import Iterator, Mapping
 from ddm.core.hostpolicy import HostPolicy
 from ddm.http.url import Origin
 from ddm.lesson import Lesson
+from ddm.lesson import Lesson
 from ddm.limits import Limits
 
 
 class Budget:
     """Counts what is under way and knows every origin's policy."""
 
-    __slots__ = ("_limits", "_policies", "_requests", "_running", "_stirred")
+    __slots__ = ("_lessons", "_limits", "_policies", "_requests", "_running", "_stirred")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -26,6 +27,13 @@ class Budget:
         self._requests: Counter[Origin] = Counter()
         self._policies: dict[Origin, HostPolicy] = {}
         self._stirred: dict[Origin, None] = {}
+        self._lessons: dict[Origin, Lesson] = {}
+
+    def know(self, lessons: dict[Origin, Lesson], forgotten: frozenset[Origin]) -> None:
+        """Take in what was taught elsewhere, and forget."""
+        self._lessons |= lessons
+        for origin in forgotten:
+            self._lessons.pop(origin, None)
 
     def policy(self, origin: Origin) -> HostPolicy:
         """What is known of an origin."""

@@ -9,6 +9,8 @@ from ddm.failures import Failure
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Expectation
+from ddm.http.url import Origin
+from ddm.lesson import Lesson
 from ddm.record import PartIdentity, Receipt, State
 from ddm.spec import Checksum, Route
 
@@ -172,6 +174,13 @@ class RecordProgress(Struct, frozen=True):
     shrinks: bool = False
 
 
+class RecordLesson(Struct, frozen=True):
+    """Store what an origin has taught, in place of what was stored. Times are on the engine's clock."""
+
+    origin: Origin
+    lesson: Lesson
+
+
 Command = (
     OfferJobs
     | StartTransfer
@@ -189,4 +198,5 @@ Command = (
     | RecordPart
     | RecordProgress
     | RecordReceipt
+    | RecordLesson
 )

@@ -6,6 +6,8 @@ from msgspec import Struct
 
 from ddm.failures import Failure
 from ddm.http.response import Ask
+from ddm.http.url import Origin
+from ddm.lesson import Lesson
 from ddm.record import JobRecord, PartIdentity, Wanted
 from ddm.spec import Checksum
 
@@ -37,6 +39,16 @@ class OrderChanged(Struct, frozen=True):
     job_id: int
     priority: int
     place: float
+
+
+class LessonsKnown(Struct, frozen=True):
+    """What others have taught or forgotten: the first time all that is stored, later what changed.
+
+    Times are on the engine's clock; what is too old is left out.
+    """
+
+    lessons: dict[Origin, Lesson]
+    forgotten: frozenset[Origin] = frozenset()
 
 
 class WindowMoved(Struct, frozen=True):
@@ -171,6 +183,7 @@ Event = (
     | QueueChanged
     | WishChanged
     | OrderChanged
+    | LessonsKnown
     | WindowMoved
     | RoomChecked
     | RoomGivenUp

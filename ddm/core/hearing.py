@@ -23,6 +23,7 @@ from ddm.core.events import (
     FileSynced,
     HeadArrived,
     JobOffered,
+    LessonsKnown,
     OrderChanged,
     PartClosed,
     PartFailed,
@@ -76,8 +77,8 @@ def dispatch(work: Work, event: Event) -> None:
                 _on_transfer(work, *found, event)
         case JobOffered():
             _admit(work, event)
-        case QueueChanged():
-            work.may_be_more = True
+        case QueueChanged() | LessonsKnown():
+            admitting.on_store(work, event)
         case StopRequested():
             _stop(work)
         case TimePassed():

@@ -24,6 +24,7 @@ _CHARS_MAX = 65_536
 _PARTS = re.compile(
     r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL
 )
+_KEY = re.compile(r"(https?):(?!//)(.+:[0-9]+)")
 _AUTHORITY = re.compile(r"(?:([^@]*)@)?(\[[^\]]*\]?|[^:]*)(?::([0-9]{0,9}))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _HALF_SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -41,9 +42,30 @@ class Origin(Struct, frozen=True):
     port: int
 
     def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}"
+        return f"{self.scheme}://{self._bracketed}{port}"
+
+    @property
+    def key(self) -> str:
+        """What it is called in databases and files: "https:example.org:443", "http:[::1]:80"."""
+        return f"{self.scheme}:{self._bracketed}:{self.port}"
+
+    @classmethod
+    def of_key(cls, text: str) -> Origin:
+        """The origin that a key means, or "https://example.org", or "example.org". Raises UsageError."""
+        if key := _KEY.fullmatch(text):
+            text = f"{key[1]}://{key[2]}"
+        url = parse(text if "://" in text else f"https://{text}")
+        if url.target != "/" or url.userinfo is not None:
+            raise UsageError(
+                f"{redact.short(redact.url(text), 200)} is no origin: write scheme, host and port alone, "
+                f"as in {url.origin}"
+            )
+        return url.origin
+
+    @property
+    def _bracketed(self) -> str:
+        return f"[{self.host}]" if ":" in self.host else self.host
 
 
 class URL(Struct, frozen=True):

@@ -11,6 +11,7 @@ from ddm.byteranges import RangeSet
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import Checksum
+from ddm.store.hosts import HostTable
 from ddm.store.rows import checksums_in, claims_in, path_in, receipt_in, text_in
 from ddm.store.wishes import WishTable
 
@@ -24,8 +25,8 @@ _LEFT_BEHIND = json.dumps(
 )
 
 
-class JobStore(WishTable):
-    """The table of jobs with all that can be done to it. Fits `ports.Store`."""
+class JobStore(WishTable, HostTable):
+    """The table of jobs with all that can be done to it, and that of origins. Fits `ports.Store`."""
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:
         """Store a state, and why; None clears what was there. A job that is DONE has been checked."""

@@ -96,6 +96,8 @@ class Machine:
         network = SimNetwork(
             self.internet, clock=self.clock, story=self._story, onlookers=(watcher.hedges,)
         )
-        performer = Performer(engine, network=network, disk=disk, store=store, marks=marks)
+        performer = Performer(
+            engine, network=network, disk=disk, store=store, marks=marks, clock=self.clock
+        )
         performer.queue_changed()
         return Process(performer, network)

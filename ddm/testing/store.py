@@ -8,6 +8,7 @@ from typing import Protocol
 
 from ddm.byteranges import RangeSet
 from ddm.http.representation import Representation
+from ddm.lesson import Lesson
 from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import Checksum
 from ddm.store.jobs import JobStore
@@ -76,6 +77,10 @@ class WatchedStore:
         self._faults.meet(Doing.LOOK, _PATH)
         return self.jobs.asked_of(ids)
 
+    def lessons(self) -> dict[str, Lesson]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.lessons()
+
     # -- writing -----------------------------------------------------------------------------------
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:  # noqa: D102
@@ -119,6 +124,10 @@ class WatchedStore:
             if record is not None:
                 self._watcher.removes(record)
             self.jobs.remove(job_id)
+
+    def learn(self, origin_key: str, lesson: Lesson) -> None:  # noqa: D102
+        with self._writing():
+            self.jobs.learn(origin_key, lesson)
 
     def recover(self) -> list[int]:  # noqa: D102
         with self._writing():
