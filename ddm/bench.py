@@ -192,6 +192,7 @@ def _with_connections(limits: Limits, connections: int) -> Limits:
         min_segments=min(connections, limits.min_segments),
         max_connections_per_host=connections,
         max_total_connections=max(connections, limits.max_total_connections),
+        hosts={},
         max_jobs=1,
         timeout_secs=0.0,
     )

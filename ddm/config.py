@@ -18,7 +18,7 @@ import msgspec
 import platformdirs
 from msgspec import Struct
 
-from ddm import config_file, redact, settings
+from ddm import config_file, config_hosts, redact, settings
 from ddm.config_file import Document
 from ddm.errors import ConfigError, DDMError, UsageError
 from ddm.limits import Limits
@@ -41,12 +41,14 @@ class Loaded(Struct, frozen=True):
     """The limits that hold, and why.
 
     path: the file that was read or written.
+    values: each key's ("retry.max_attempts") own, also those of origins that the file has.
     sources: for each key ("retry.max_attempts"), who set it.
     notices: sentences for the user; nothing in them stops anything.
     """
 
     limits: Limits
     path: Path
+    values: Mapping[str, Value]
     sources: Mapping[str, Source]
     notices: tuple[str, ...]
 
@@ -83,7 +85,7 @@ def load(
     document, notices = open_document(environ, path, write=write)
     values, sources = _settled(document, environ, overrides or {})
     limits = _convert(settings.nested(values), Limits)
-    return Loaded(limits, document.path, sources, (*notices, *_strangers(environ)))
+    return Loaded(limits, document.path, values, sources, (*notices, *_strangers(environ)))
 
 
 def check(document: Document) -> None:
@@ -93,8 +95,9 @@ def check(document: Document) -> None:
 
 def find(key: str) -> Setting:
     """The setting of this key. Raises UsageError with the nearest one."""
-    if key in _BY_KEY:
-        return _BY_KEY[key]
+    found = _BY_KEY.get(key) or config_hosts.find(key)
+    if found is not None:
+        return found
     names = {setting.name: setting.key for setting in SETTINGS} | {each: each for each in _BY_KEY}
     nearest = difflib.get_close_matches(key, names, 1)
     way_out = f"did you mean {names[nearest[0]]}?" if nearest else "`ddm config show` lists them"
@@ -114,7 +117,7 @@ def _settled(
 ) -> tuple[dict[str, Value], dict[str, Source]]:
     """Every key's value and who set it. Raises ConfigError, or UsageError for a flag."""
     layers: dict[Source, Mapping[str, object]] = {
-        "file": dict(_from_file(document)),
+        "file": {setting.key: found for setting, found in _from_file(document)},
         "environment": {s.key: environ[s.variable] for s in SETTINGS if environ.get(s.variable)},
         "flag": {key: found for key, found in overrides.items() if found is not None},
     }
@@ -123,7 +126,7 @@ def _settled(
     for source, layer in layers.items():
         for key, found in layer.items():
             try:
-                values[key] = _checked(_BY_KEY[key], found, lax=source != "file")
+                values[key] = _checked(find(key), found, lax=source != "file")
             except ValueError as error:
                 raise _error(document, source, key, str(error)) from error
             sources[key] = source
@@ -150,9 +153,12 @@ def open_document(
     return config_file.read(path), []
 
 
-def _from_file(document: Document) -> Iterator[tuple[str, object]]:
-    """Every key of the file with what was found there. Raises ConfigError if one is unknown."""
+def _from_file(document: Document) -> Iterator[tuple[Setting, object]]:
+    """Every setting of the file with what was found there. Raises ConfigError if one is unknown."""
+    yield from config_hosts.in_file(document)
     for name, found in document.tree.items():
+        if name == settings.HOSTS:
+            continue
         if name not in settings.TABLES:
             yield _known(document, (name,)), found
         elif isinstance(found, dict):
@@ -165,14 +171,15 @@ def _from_file(document: Document) -> Iterator[tuple[str, object]]:
             )
 
 
-def _known(document: Document, keys: tuple[str, ...]) -> str:
-    """The setting's key that a place in the file means. Raises ConfigError with the nearest one."""
+def _known(document: Document, keys: tuple[str, ...]) -> Setting:
+    """The setting that a place in the file means. Raises ConfigError with the nearest one."""
     *table, name = keys
     for setting in SETTINGS:
-        if setting.name == name and setting.table == ".".join(table):
-            return setting.key
+        if setting.path == keys:
+            return setting
     places = {s.name: f"{s.name} in [{s.table}]" if s.table else s.name for s in SETTINGS}
     places |= {table: f"[{table}]" for table in settings.TABLES}
+    places[settings.HOSTS] = config_hosts.EXAMPLE
     within = f" in [{table[0]}]" if table else ""
     nearest = difflib.get_close_matches(name, places, 1)
     if not nearest:
@@ -243,9 +250,9 @@ def _exceeds(low: Value, high: Value) -> bool:
 
 def _error(document: Document, source: Source, key: str, why: str) -> DDMError:
     """The error of a value, named after where it was set."""
-    setting = _BY_KEY[key]
+    setting = find(key)
     if source == "file":
-        return ConfigError(f"{document.where(tuple(key.split('.')))}: {key} {why}")
+        return ConfigError(f"{document.where(setting.path)}: {key} {why}")
     if source == "environment":
         return ConfigError(f"{setting.variable} {why}")
     return UsageError(f"--{key.replace('_', '-').replace('.', '-')} {why}")

@@ -18,7 +18,7 @@ from msgspec import Struct, field
 
 from ddm import private
 from ddm.errors import ConfigError
-from ddm.settings import SETTINGS, TABLES, Setting
+from ddm.settings import SETTINGS, TABLES, Setting, of_host
 
 # The template has 2 KiB; this leaves room for a user's own notes, and stops at /dev/zero.
 FILE_BYTES_MAX = 64 * 1024
@@ -27,6 +27,14 @@ _HEAD = """\
 # Settings of ddm. Each key is shown with its default: take the '#' away from a key to change it.
 # Variables (DDM_MAX_SEGMENTS, DDM_RETRY_MAX_ATTEMPTS) go before this file, options before both.
 # Bytes are a number, or a text with K, M, G or T, which are powers of 1024: 262144 or "256K".
+"""
+
+_EXAMPLE = of_host("https://example.org")
+_HOSTS = f"""\
+# Any number of such tables may follow, one for each origin that is to be treated in its own way.
+#[{_EXAMPLE.table}]
+# {_EXAMPLE.meaning} ({_EXAMPLE.bounds})
+#{_EXAMPLE.name} = {_EXAMPLE.default}
 """
 
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -56,7 +64,7 @@ def template() -> str:
         if table:
             parts.append(f"[{table}]\n")
         parts += [_entry(setting) for setting in SETTINGS if setting.table == table]
-    return "\n".join(parts)
+    return "\n".join((*parts, _HOSTS))
 
 
 def write_template(path: Path) -> None:

@@ -7,12 +7,12 @@ and compares: where a key stands in some other way, nothing has changed or somet
 from __future__ import annotations
 
 import re
+import tomllib
 
 from msgspec import Struct
 
-from ddm.settings import Setting
+from ddm.settings import HostSetting, Setting
 
-_HEADING = re.compile(r"\s*\[\s*(\[?)\s*([^\]\"'#]*?)\s*\]+\s*(?:#.*)?")
 _VALUE = r"""(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^\s#"']+)"""
 
 
@@ -22,16 +22,16 @@ class _Lines(Struct):
     lines: list[str]
     return_: str
 
-    def table(self, name: str) -> tuple[int, int] | None:
-        """Where the lines below a table's heading start and stop; "" is the top of the file."""
-        start = 0 if not name else None
+    def table(self, path: tuple[str, ...]) -> tuple[int, int] | None:
+        """Where the lines below a table's heading start and stop; () is the top of the file."""
+        start = None if path else 0
         for number, line in enumerate(self.lines):
-            heading = _HEADING.fullmatch(line)
+            heading = _heading(line)
             if heading is None:
                 continue
             if start is not None:
                 return start, number
-            if heading[2] == name and not heading[1]:
+            if heading == path:
                 start = number + 1
         return None if start is None else (start, len(self.lines))
 
@@ -58,7 +58,7 @@ def with_key(text: str, setting: Setting, value: str) -> str:
             pattern, lambda m: m[1] + value + m[2], lines.lines[here], count=1
         )
         return lines.text()
-    table = lines.table(setting.table)
+    table = lines.table(setting.path[:-1])
     entry = f"{setting.name} = {value}"
     if table is None:
         rest = [] if lines.lines == [""] else [""]
@@ -74,16 +74,23 @@ def with_key(text: str, setting: Setting, value: str) -> str:
 
 
 def without_key(text: str, setting: Setting) -> str:
-    """The text without this key; where nothing else tells its default, that stands in its place, commented out."""
+    """The text without this key; where nothing else tells its default, that stands in its place, commented out.
+
+    An origin's table goes with its last key.
+    """
     lines = _split(text)
     here = _found(lines, setting)
     if here is None:
         return text
-    table = lines.table(setting.table)
+    table = lines.table(setting.path[:-1])
     told = table is not None and lines.where(_default(setting), *table) is not None
     alone = "." not in lines.lines[here].partition("=")[0]
     default = f"#{setting.name} = {setting.toml(setting.default)}"
-    lines.lines[here : here + 1] = [] if told or not alone else [default]
+    if isinstance(setting, HostSetting):
+        del lines.lines[here]
+        _drop_if_empty(lines, setting)
+    else:
+        lines.lines[here : here + 1] = [] if told or not alone else [default]
     return lines.text()
 
 
@@ -95,12 +102,39 @@ def _split(text: str) -> _Lines:
 def _found(lines: _Lines, setting: Setting) -> int | None:
     """The line that sets a key: in its table, or as retry.max_attempts above all tables."""
     name = rf"""\s*(["']?){setting.name}\1\s*=\s*{_VALUE}\s*(?:#.*)?$"""
-    table = lines.table(setting.table)
+    table = lines.table(setting.path[:-1])
     here = None if table is None else lines.where(name, *table)
     if here is None and setting.table:
-        dotted = rf"\s*{setting.table}\s*\.\s*{setting.name}\s*=\s*{_VALUE}\s*(?:#.*)?$"
-        here = lines.where(dotted, *(lines.table("") or (0, 0)))
+        dotted = r"\s*\.\s*".join(
+            rf"""(?:{key}|"{key}"|'{key}')""" for key in map(re.escape, setting.path)
+        )
+        here = lines.where(rf"\s*{dotted}\s*=\s*{_VALUE}\s*(?:#.*)?$", *(lines.table(()) or (0, 0)))
     return here
+
+
+def _drop_if_empty(lines: _Lines, setting: Setting) -> None:
+    """Take a table's heading away if nothing follows it, with one of the empty lines around it."""
+    start, stop = lines.table(setting.path[:-1]) or (0, 0)
+    if start and not any(line.strip() for line in lines.lines[start:stop]):
+        heading = start - 1
+        first = heading - 1 if heading and not lines.lines[heading - 1] else heading
+        kept = first < heading or stop == len(lines.lines)
+        lines.lines[first:stop] = [""] if kept else []
+
+
+def _heading(line: str) -> tuple[str, ...] | None:
+    """The path of the table that begins at this line; () for an array of tables, None for another sort of line."""
+    if not line.lstrip().startswith("["):
+        return None
+    try:
+        found: object = tomllib.loads(line)
+    except ValueError:
+        return None
+    path = []
+    while isinstance(found, dict) and found:
+        ((name, found),) = found.items()
+        path.append(name)
+    return () if isinstance(found, list) else tuple(path)
 
 
 def _default(setting: Setting) -> str:

@@ -6,6 +6,8 @@ not the user's business: they hold for any network, and each says where it comes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct, field
 
 KIB = 1 << 10
@@ -26,6 +28,12 @@ class RetryLimits(Struct, frozen=True):
     max_delay_secs: float = 30.0
 
 
+class HostLimits(Struct, frozen=True):
+    """What a user may set for one origin. max_connections: over all jobs; may be more than other origins get."""
+
+    max_connections: int
+
+
 class Limits(Struct, frozen=True):
     """What a user may set. Connections are counted over the whole program, per origin, and per job.
 
@@ -40,6 +48,7 @@ class Limits(Struct, frozen=True):
     job.
     on_done, on_error: commands that `ddm get` and `ddm run` start for each job that ends so; words as a
     shell takes them apart, but no shell runs them. "" is none.
+    hosts: what holds for one origin instead, by `Origin.key`.
     """
 
     max_total_connections: int = 64
@@ -57,11 +66,17 @@ class Limits(Struct, frozen=True):
     on_done: str = ""
     on_error: str = ""
     retry: RetryLimits = field(default_factory=RetryLimits)
+    hosts: Mapping[str, HostLimits] = field(default_factory=dict)
 
     @property
     def jobs_at_once(self) -> int:
         """How many jobs may be in work: never more than there are connections."""
         return min(self.max_jobs or self.max_total_connections, self.max_total_connections)
+
+    def ceiling(self, origin_key: str) -> int:
+        """How many connections an origin may have; together with the others no more than max_total_connections."""
+        own = self.hosts.get(origin_key)
+        return self.max_connections_per_host if own is None else own.max_connections
 
 
 # -- the first request and the pieces after it (docs/performance.md has the measurements) ----------

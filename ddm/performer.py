@@ -181,10 +181,8 @@ class Performer:
 
     def _perform(self, command: Command) -> None:
         match command:
-            case RecordState() | RecordPart() | RecordProgress() | RecordReceipt():
+            case RecordState() | RecordPart() | RecordProgress() | RecordReceipt() | RecordLesson():
                 self._record(command)
-            case RecordLesson():
-                self._ledger.learn(*self._learned.as_stored(command))
             case OfferJobs(room):
                 self._room = room
                 self._offer()
@@ -238,7 +236,13 @@ class Performer:
 
     # -- store -------------------------------------------------------------------------------------
 
-    def _record(self, command: RecordState | RecordPart | RecordProgress | RecordReceipt) -> None:
+    def _record(
+        self,
+        command: RecordState | RecordPart | RecordProgress | RecordReceipt | RecordLesson,
+    ) -> None:
+        if isinstance(command, RecordLesson):
+            self._ledger.learn(*self._learned.as_stored(command))
+            return
         self._ledger.record(command)
         match command:
             case RecordState(job_id, state, failure):

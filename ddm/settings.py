@@ -6,13 +6,18 @@ made from this one table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from operator import attrgetter
 
 from msgspec import Struct
 
+from ddm.http.url import Origin
 from ddm.limits import KIB, MIB, Limits
 from ddm.units import format_bytes
+
+# A key in the table of an origin; a shell takes the quotes away.
+HOST_KEY = re.compile(r"""hosts\.["']?(.*?)["']?\.([^."']*)""")
 
 Number = int | float
 Value = Number | str
@@ -32,6 +37,11 @@ class Setting(Struct, frozen=True):
     meaning: str
 
     @property
+    def path(self) -> tuple[str, ...]:
+        """The TOML keys that lead to it."""
+        return tuple(self.key.split("."))
+
+    @property
     def default(self) -> Value:
         """What holds when nobody says anything; its type is the setting's type."""
         value: Value = attrgetter(self.key)(Limits())
@@ -49,7 +59,7 @@ class Setting(Struct, frozen=True):
 
     @property
     def variable(self) -> str:
-        """The environment variable that sets it."""
+        """The environment variable that sets it; "" for what only the file can set."""
         return "DDM_" + self.key.upper().replace(".", "_")
 
     @property
@@ -71,7 +81,7 @@ class Setting(Struct, frozen=True):
 
     @property
     def bounds(self) -> str:
-        """The bounds and the unit, for people: "1 to 128 connections"."""
+        """The bounds and the unit, for people: "1 to 512 connections"."""
         if self.is_text:
             return f"{self.unit} of at most {self.maximum} characters"
         low, high = (
@@ -81,15 +91,39 @@ class Setting(Struct, frozen=True):
         return f"{low} to {high} {self.unit}"
 
 
+class HostSetting(Setting, frozen=True):
+    """A key in the table of one origin; only the file can set it.
+
+    origin: as the file writes it, "https://example.org" or in another way that `Origin.of_key` reads.
+    """
+
+    origin: str = ""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """See Setting."""
+        return (HOSTS, self.origin, self.name)
+
+    @property
+    def default(self) -> Value:
+        """What holds for other origins when nobody says anything."""
+        return Limits().max_connections_per_host
+
+    @property
+    def variable(self) -> str:
+        """None: the characters of a URL do not go into a name."""
+        return ""
+
+
 # fmt: off
 SETTINGS = (
     # 512 connections and their files fit in the usual limit of 1024 descriptors.
     Setting("max_total_connections", 1, 512, "connections", "Connections of the whole program."),
-    Setting("max_connections_per_host", 1, 128, "connections",
+    Setting("max_connections_per_host", 1, 512, "connections",
             "Connections to one origin, over all jobs."),
-    Setting("min_segments", 1, 128, "connections",
+    Setting("min_segments", 1, 512, "connections",
             "Connections that a file gets as soon as it has 256 KiB for each."),
-    Setting("max_segments", 1, 128, "connections", "Connections of one job."),
+    Setting("max_segments", 1, 512, "connections", "Connections of one job."),
     Setting("max_jobs", 0, 512, "jobs",
             "Jobs in work at once; 0 is as many as there are connections."),
     # libcurl hands over up to 16 KiB; above 1 MiB many transfers take too much memory.
@@ -124,11 +158,27 @@ SETTINGS = (
 
 TABLES = ("retry",)
 
+# The table of tables, one for each origin that is to be treated in its own way, and the keys of those.
+HOSTS = "hosts"
+HOST_KEYS = ("max_connections",)
+
 # A pair that contradicts itself when the first is greater than the second.
 ORDERED = (
     ("min_segments", "max_segments"),
     ("retry.base_delay_secs", "retry.max_delay_secs"),
 )
+
+
+def of_host(origin: str, name: str = HOST_KEYS[0]) -> HostSetting:
+    """A key in the table of an origin, which is as the file writes it."""
+    return HostSetting(
+        f'{HOSTS}."{origin}".{name}',
+        1,
+        512,
+        "connections",
+        "Connections to this origin, over all jobs, in place of max_connections_per_host.",
+        origin,
+    )
 
 
 def defaults() -> dict[str, Value]:
@@ -137,8 +187,13 @@ def defaults() -> dict[str, Value]:
 
 
 def nested(values: Mapping[str, Value]) -> dict[str, object]:
-    """Values by key, in the shape of the file and of Limits: one mapping for each table."""
+    """Values by key, in the shape of the file and of Limits: one mapping for each table; origins by `Origin.key`."""
     top: dict[str, object] = {key: value for key, value in values.items() if "." not in key}
+    top[HOSTS] = {
+        Origin.of_key(found[1]).key: {found[2]: value}
+        for key, value in values.items()
+        if (found := HOST_KEY.fullmatch(key))
+    }
     for table in TABLES:
         start = f"{table}."
         top[table] = {

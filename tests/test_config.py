@@ -41,6 +41,7 @@ def test_the_first_use_writes_the_file_and_the_defaults_hold(path):
     assert loaded == config.Loaded(
         limits=Limits(),
         path=path,
+        values={setting.key: setting.default for setting in SETTINGS},
         sources={setting.key: "default" for setting in SETTINGS},
         notices=(),
     )
@@ -205,13 +206,13 @@ def test_an_unknown_keys_control_characters_are_escaped(refusal):
 @pytest.mark.parametrize(
     ("line", "found", "allowed"),
     [
-        ("max_segments = 0", "0", "a whole number, 1 to 128 connections"),
-        ("max_segments = 129", "129", "a whole number, 1 to 128 connections"),
-        ("max_segments = '16'", "'16'", "a whole number, 1 to 128 connections"),
-        ("max_segments = 2.5", "2.5", "a whole number, 1 to 128 connections"),
-        ("max_segments = true", "True", "a whole number, 1 to 128 connections"),
-        ("max_segments = [1]", "[1]", "a whole number, 1 to 128 connections"),
-        ("max_segments = {}", "{}", "a whole number, 1 to 128 connections"),
+        ("max_segments = 0", "0", "a whole number, 1 to 512 connections"),
+        ("max_segments = 513", "513", "a whole number, 1 to 512 connections"),
+        ("max_segments = '16'", "'16'", "a whole number, 1 to 512 connections"),
+        ("max_segments = 2.5", "2.5", "a whole number, 1 to 512 connections"),
+        ("max_segments = true", "True", "a whole number, 1 to 512 connections"),
+        ("max_segments = [1]", "[1]", "a whole number, 1 to 512 connections"),
+        ("max_segments = {}", "{}", "a whole number, 1 to 512 connections"),
         ("segment_buffer_bytes = '5MB'", "'5MB'", "a whole number, 16K to 1M bytes"),
         ("segment_buffer_bytes = '2M'", "'2M'", "a whole number, 16K to 1M bytes"),
         ("stall_timeout_secs = nan", "nan", "1 to 3600 seconds"),
@@ -237,7 +238,7 @@ def test_a_bad_variable_names_itself(refusal):
 
 def test_a_bad_flag_is_an_error_of_usage(refusal):
     assert refusal(overrides={"max_segments": 0}, error=UsageError) == (
-        "--max-segments is 0; allowed is a whole number, 1 to 128 connections"
+        "--max-segments is 0; allowed is a whole number, 1 to 512 connections"
     )
 
 

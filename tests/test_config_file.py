@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ddm import config_file
 from ddm.errors import ConfigError
-from ddm.settings import SETTINGS, defaults, nested
+from ddm.settings import SETTINGS, defaults, nested, of_host
 
 
 @pytest.fixture
@@ -43,7 +43,9 @@ def test_the_template_with_every_key_uncommented_sets_the_defaults():
             at = uncommented.index(f"{setting.name} = {text}")
             uncommented[at] = f"{setting.name} = {setting.default}"
 
-    assert tomllib.loads("\n".join(uncommented)) == nested(defaults())
+    example = {of_host("https://example.org").key: 16}
+    hosts = {"https://example.org": {"max_connections": 16}}
+    assert tomllib.loads("\n".join(uncommented)) == nested(defaults() | example) | {"hosts": hosts}
 
 
 def test_the_template_says_everything_about_every_key():

@@ -44,7 +44,7 @@ def test_a_value_out_of_bounds_is_told_as_it_is_of_the_file():
         config.value_of(config.find("max_segments"), "0")
 
     assert str(caught.value) == (
-        "max_segments is '0'; allowed is a whole number, 1 to 128 connections"
+        "max_segments is '0'; allowed is a whole number, 1 to 512 connections"
     )
 
 

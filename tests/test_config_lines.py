@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from ddm.config_file import template
 from ddm.config_lines import with_key, without_key
-from ddm.settings import SETTINGS, defaults, nested
+from ddm.settings import SETTINGS, defaults, nested, of_host
 
 BY_KEY = {setting.key: setting for setting in SETTINGS}
+HOST = of_host("https://a.test")
 SEGMENTS, TRIES = BY_KEY["max_segments"], BY_KEY["retry.max_attempts"]
 
 
@@ -120,3 +121,61 @@ def test_what_stands_in_another_way_never_becomes_another_value_unseen(text):
 def test_any_text_can_be_asked(text):
     without_key(with_key(text, SEGMENTS, "8"), SEGMENTS)
     without_key(with_key(text, TRIES, "8"), TRIES)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '[hosts."https://a.test"]\nmax_connections = 8\n'),
+        (
+            "[retry]\nmax_attempts = 4\n",
+            '[retry]\nmax_attempts = 4\n\n[hosts."https://a.test"]\nmax_connections = 8\n',
+        ),
+        (
+            "[hosts.'https://a.test'] # [x]\nmax_connections = 4 # y\n",
+            "[hosts.'https://a.test'] # [x]\nmax_connections = 8 # y\n",
+        ),
+        (
+            '[ hosts . "https://a.test" ]\n[retry]\n',
+            '[ hosts . "https://a.test" ]\nmax_connections = 8\n[retry]\n',
+        ),
+        (
+            'hosts."https://a.test".max_connections = 4\n',
+            'hosts."https://a.test".max_connections = 8\n',
+        ),
+        (
+            '[hosts."https://b.test"]\nmax_connections = 4\n',
+            (
+                '[hosts."https://b.test"]\nmax_connections = 4\n\n'
+                '[hosts."https://a.test"]\nmax_connections = 8\n'
+            ),
+        ),
+    ],
+)
+def test_a_key_of_an_origin_is_set(before, after):
+    assert with_key(before, HOST, "8") == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('[hosts."https://a.test"]\nmax_connections = 8\n', ""),
+        ('a = 1\n\n[hosts."https://a.test"]\nmax_connections = 8', "a = 1\n"),
+        (
+            'a = 1\n\n[hosts."https://a.test"]\nmax_connections = 8\n\n[retry]\n',
+            "a = 1\n\n[retry]\n",
+        ),
+        (
+            '[hosts."https://a.test"]\n# mine\nmax_connections = 8\n',
+            '[hosts."https://a.test"]\n# mine\n',
+        ),
+        ('hosts."https://a.test".max_connections = 8\na = 1\n', "a = 1\n"),
+        ('[hosts."https://b.test"]\nmax_connections = 8\n',) * 2,
+    ],
+)
+def test_a_key_of_an_origin_is_taken_out_and_its_empty_table_too(before, after):
+    assert without_key(before, HOST) == after
+
+
+def test_an_origin_set_and_unset_leaves_the_template_as_it_was():
+    assert without_key(with_key(template(), HOST, "7"), HOST) == template()

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from msgspec import to_builtins
 
-from ddm.limits import Limits
-from ddm.settings import ORDERED, SETTINGS, TABLES, defaults, nested
+from ddm.limits import HostLimits, Limits
+from ddm.settings import HOST_KEYS, ORDERED, SETTINGS, TABLES, defaults, nested, of_host
 
 PAGE = Path(__file__).parent.parent / "docs" / "configuration.md"
 TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- end of settings -->)", re.DOTALL)
@@ -27,6 +27,10 @@ def markdown():
             f"| {where}`{setting.name}` | `{setting.toml(setting.default)}` | {setting.bounds} "
             f"| `{setting.variable}` | {setting.meaning} |"
         )
+    host = of_host("https://example.org")
+    lines.append(
+        f"| `[{host.table}]` `{host.name}` | as `max_connections_per_host` | {host.bounds} | none | {host.meaning} |"
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -50,6 +54,28 @@ def test_a_unit_at_the_end_of_a_key_is_the_settings_unit(setting):
 @each_setting
 def test_a_meaning_is_one_sentence(setting):
     assert re.fullmatch(r"[A-Z][^.]*\.", setting.meaning)
+
+
+def test_every_field_of_an_origins_limits_is_a_key_of_its_table():
+    assert HostLimits.__struct_fields__ == HOST_KEYS
+
+
+def test_an_origins_key_says_where_it_stands():
+    setting = of_host("https://example.org")
+
+    assert setting.key == 'hosts."https://example.org".max_connections'
+    assert setting.path == ("hosts", "https://example.org", "max_connections")
+    assert (setting.table, setting.name) == ('hosts."https://example.org"', "max_connections")
+    assert (setting.default, setting.variable) == (16, "")
+
+
+def test_values_of_origins_are_put_below_their_keys():
+    values = {of_host(text).key: 7 for text in ("https://a.test", "http:[::1]:80")}
+
+    assert nested(values)["hosts"] == {
+        "https:a.test:443": {"max_connections": 7},
+        "http:[::1]:80": {"max_connections": 7},
+    }
 
 
 def test_every_table_is_known():

@@ -26,7 +26,7 @@ def on_store(work: Work, event: QueueChanged | LessonsKnown) -> None:
         case QueueChanged():
             work.may_be_more = True
         case LessonsKnown(lessons=lessons, forgotten=forgotten):
-            work.budget.know(lessons, forgotten)
+            work.budget.know(lessons, forgotten, work.now)
 
 
 def admit_row(work: Work, record: JobRecord) -> None:

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from ddm.core.hostpolicy import HostPolicy
 from ddm.http.url import Origin
 from ddm.lesson import Lesson
-from ddm.lesson import Lesson
 from ddm.limits import Limits
 
 
 class Budget:
     """Counts what is under way and knows every origin's policy."""
 
-    __slots__ = ("_lessons", "_limits", "_policies", "_requests", "_running", "_stirred")
+    __slots__ = ("_limits", "_policies", "_requests", "_running", "_stirred")
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -27,19 +26,12 @@ class Budget:
         self._requests: Counter[Origin] = Counter()
         self._policies: dict[Origin, HostPolicy] = {}
         self._stirred: dict[Origin, None] = {}
-        self._lessons: dict[Origin, Lesson] = {}
-
-    def know(self, lessons: dict[Origin, Lesson], forgotten: frozenset[Origin]) -> None:
-        """Take in what was taught elsewhere, and forget."""
-        self._lessons |= lessons
-        for origin in forgotten:
-            self._lessons.pop(origin, None)
 
     def policy(self, origin: Origin) -> HostPolicy:
         """What is known of an origin."""
         policy = self._policies.get(origin)
         if policy is None:
-            policy = self._policies[origin] = HostPolicy(self._limits.max_connections_per_host)
+            policy = self._policies[origin] = HostPolicy(self._limits.ceiling(origin.key))
         return policy
 
     @property

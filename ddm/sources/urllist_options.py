@@ -17,7 +17,7 @@ from ddm.http.request import check_headers
 from ddm.spec import PRIORITY_MAX, Checksum
 
 # What nobody's server allows either.
-SEGMENTS_MAX = 128
+SEGMENTS_MAX = 512
 
 KEYS = (
     "all-proxy",

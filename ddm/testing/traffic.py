@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlsplit
 
+from ddm.http.url import Origin
 from ddm.limits import Limits
 from ddm.spec import JobSpec
 from ddm.testing.origin import Internet
@@ -39,8 +40,8 @@ class Traffic:
         """Transfers in all, per host, per job."""
         if len(urls) > self._limits.max_total_connections:
             raise self._story.violation(f"{len(urls)} connections in all")
-        for host, count in Counter(urlsplit(url).netloc for url in urls).items():
-            if count > self._limits.max_connections_per_host:
+        for (scheme, host), count in Counter(urlsplit(url)[:2] for url in urls).items():
+            if count > self._limits.ceiling(Origin.of_key(f"{scheme}://{host}").key):
                 raise self._story.violation(f"{count} connections to {host}")
         per_file = Counter(id(self._internet.file(url)) for url in urls)
         for spec in jobs:

@@ -23,7 +23,7 @@ from ddm.spec import JobSpec
 from ddm.units import parse_bytes
 
 # `settings` allows no more for one job.
-_CONNECTIONS_MAX = 128
+_CONNECTIONS_MAX = 512
 # Each takes up to half a minute.
 _COUNTS_MAX = 16
 

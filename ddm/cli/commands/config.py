@@ -14,7 +14,7 @@ from ddm.cli.asking import completed, flags
 from ddm.cli.sections import SectionCommand
 from ddm.cli.showing import voice
 from ddm.errors import ConfigError, Exit, UsageError
-from ddm.settings import SETTINGS, Setting, Value
+from ddm.settings import HostSetting, Setting
 
 if TYPE_CHECKING:
     from ddm.config import Loaded
@@ -52,14 +52,15 @@ def show(*, flags: Mapping[str, object], as_json: bool) -> int:
     for notice in loaded.notices:
         voice.say(notice)
     document, _ = config.open_document(os.environ, write=False)
+    settings = [config.find(key) for key in loaded.values]
     if as_json:
         import json  # noqa: PLC0415 - for programs only
 
-        listed = [_object(setting, loaded) for setting in SETTINGS]
+        listed = [_object(setting, loaded) for setting in settings]
         object_ = {"version": JSON_VERSION, "path": str(loaded.path), "settings": listed}
         voice.show(json.dumps(object_, indent=1))
     else:
-        voice.show("\n".join(_entry(setting, loaded, document) for setting in SETTINGS))
+        voice.show("\n".join(_entry(setting, loaded, document) for setting in settings))
     return Exit.OK
 
 
@@ -80,12 +81,17 @@ def set_(key: str, value: str) -> int:
 
     The other lines and the comments of the file stay as they are. KEY is as `ddm config show` prints
     it; amounts of bytes may be written as 512K or 5M.
-    """
+
+    \b
+    ddm config set max_bytes_per_sec 5M
+    ddm config set hosts.https://example.org.max_connections 64
+    """  # noqa: D301 - see above
     from ddm import config, config_lines  # noqa: PLC0415 - see above
 
     setting = config.find(key)
     number = config.value_of(setting, value)
     document = _document()
+    setting = _as_written(setting, document)
     text = config_lines.with_key(document.text, setting, setting.toml(number))
     _write(document, text, setting, setting.toml(number))
     variable = setting.variable
@@ -102,6 +108,7 @@ def unset(key: str) -> int:
 
     setting = config.find(key)
     document = _document()
+    setting = _as_written(setting, document)
     if not _is_set(document.tree, setting):
         voice.say(f"{key} is not set in {document.path}")
         return Exit.OK
@@ -129,7 +136,7 @@ def edit() -> int:
 
 
 def _entry(setting: Setting, loaded: Loaded, document: Document) -> str:
-    value = setting.toml(_value(setting, loaded))
+    value = setting.toml(loaded.values[setting.key])
     source = _source(setting, loaded, document)
     meaning = setting.meaning.removesuffix(".")
     return f"{setting.key} = {value}  ({source})\n    {meaning}; {setting.bounds}."
@@ -139,7 +146,7 @@ def _source(setting: Setting, loaded: Loaded, document: Document) -> str:
     """Where a value comes from, so that it can be found there."""
     match loaded.sources[setting.key]:
         case "file":
-            return document.where(tuple(setting.key.split(".")))
+            return document.where(setting.path)
         case "environment":
             return setting.variable if os.environ.get(setting.variable) else "environment"
         case source:
@@ -149,24 +156,15 @@ def _source(setting: Setting, loaded: Loaded, document: Document) -> str:
 def _object(setting: Setting, loaded: Loaded) -> dict[str, object]:
     return {
         "key": setting.key,
-        "value": _value(setting, loaded),
+        "value": loaded.values[setting.key],
         "source": loaded.sources[setting.key],
         "default": setting.default,
         "minimum": setting.minimum,
         "maximum": setting.maximum,
         "unit": setting.unit,
-        "variable": setting.variable,
+        "variable": setting.variable or None,
         "meaning": setting.meaning,
     }
-
-
-def _value(setting: Setting, loaded: Loaded) -> Value:
-    found: object = loaded.limits
-    for name in setting.key.split("."):
-        found = getattr(found, name)
-    if not isinstance(found, int | float | str):
-        raise TypeError(f"{setting.key} is no value")
-    return found
 
 
 # -- changing --------------------------------------------------------------------------------------
@@ -182,6 +180,15 @@ def _document() -> Document:
     return document
 
 
+def _as_written(setting: Setting, document: Document) -> Setting:
+    """A setting, an origin's as the file writes it."""
+    from ddm import config_hosts  # noqa: PLC0415 - see above
+
+    if isinstance(setting, HostSetting):
+        return config_hosts.as_written(setting, document)
+    return setting
+
+
 def _write(document: Document, text: str, setting: Setting, value: str | None) -> None:
     """Write a changed file, if it says just what it said before and the change. Raises ConfigError."""
     from ddm import config, config_file  # noqa: PLC0415 - see above
@@ -192,7 +199,7 @@ def _write(document: Document, text: str, setting: Setting, value: str | None) -
     except ConfigError:
         changed = document
     if _filled(changed.tree) != _filled(_wanted(document.tree, setting, value)):
-        where = document.where(tuple(setting.key.split(".")))
+        where = document.where(setting.path)
         raise ConfigError(
             f"{where}: {setting.key} cannot be changed here by `ddm config`; edit the file"
         )
@@ -216,7 +223,9 @@ def _wanted(tree: Mapping[str, object], setting: Setting, value: str | None) -> 
     import tomllib  # noqa: PLC0415 - see above
 
     wanted: dict[str, object] = deepcopy(dict(tree))
-    inner: object = wanted.setdefault(setting.table, {}) if setting.table else wanted
+    inner: object = wanted
+    for table in setting.path[:-1]:
+        inner = inner.setdefault(table, {}) if isinstance(inner, dict) else None
     if isinstance(inner, dict):
         inner.pop(setting.name, None)
         if value is not None:
@@ -226,11 +235,16 @@ def _wanted(tree: Mapping[str, object], setting: Setting, value: str | None) -> 
 
 def _filled(tree: Mapping[str, object]) -> dict[str, object]:
     """Without the tables that say nothing."""
-    return {name: found for name, found in tree.items() if found != {}}
+    filled = {
+        name: _filled(found) if isinstance(found, dict) else found for name, found in tree.items()
+    }
+    return {name: found for name, found in filled.items() if found != {}}
 
 
 def _is_set(tree: Mapping[str, object], setting: Setting) -> bool:
-    inner = tree.get(setting.table, {}) if setting.table else tree
+    inner: object = tree
+    for table in setting.path[:-1]:
+        inner = inner.get(table) if isinstance(inner, Mapping) else None
     return isinstance(inner, Mapping) and setting.name in inner
 
 

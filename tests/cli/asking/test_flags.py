@@ -26,7 +26,7 @@ def found():
 def test_an_option_has_the_bounds_of_its_setting():
     whole, seconds = flags.bounds("max_segments"), flags.bounds("stall_timeout_secs")
 
-    assert (whole.min, whole.max) == (1, 128)
+    assert (whole.min, whole.max) == (1, 512)
     assert (seconds.min, seconds.max) == (1, 3600)
 
 

@@ -6,9 +6,9 @@ import pytest
     [
         (("--connections", "4,x"), "numbers with commas between them, such as 4,8,16"),
         (("--connections", ""), "numbers with commas between them"),
-        (("--connections", "0,4"), "up to 16 numbers from 1 to 128"),
-        (("--connections", "129"), "up to 16 numbers from 1 to 128"),
-        (("--connections", ",".join(map(str, range(1, 18)))), "up to 16 numbers from 1 to 128"),
+        (("--connections", "0,4"), "up to 16 numbers from 1 to 512"),
+        (("--connections", "513"), "up to 16 numbers from 1 to 512"),
+        (("--connections", ",".join(map(str, range(1, 18)))), "up to 16 numbers from 1 to 512"),
         (("--max-bytes", "5MB"), "a number of bytes, such as 20M"),
         (("--max-bytes", "1023K"), "less than 1M would tell nothing"),
         (("-H", "nonsense"), "-H wants 'Name: value'"),

@@ -8,20 +8,6 @@ from ddm.config_file import template
 from ddm.settings import SETTINGS
 
 
-@pytest.fixture
-def path(home):
-    return home / "config" / "ddm" / "config.toml"
-
-
-@pytest.fixture
-def write(path):
-    def written(text):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-
-    return written
-
-
 def test_show_tells_each_key_its_value_its_source_and_its_meaning(ddm, path, write, monkeypatch):
     write("# mine\nmax_segments = 8\n")
     monkeypatch.setenv("DDM_MAX_BYTES_PER_SEC", "5M")
@@ -36,7 +22,7 @@ def test_show_tells_each_key_its_value_its_source_and_its_meaning(ddm, path, wri
     assert "retry.max_attempts = 3  (flag)" in lines
     assert "max_jobs = 0  (default)" in lines
     assert lines[lines.index(f"max_segments = 8  ({path}, line 2)") + 1] == (
-        "    Connections of one job; 1 to 128 connections."
+        "    Connections of one job; 1 to 512 connections."
     )
 
 
@@ -59,7 +45,7 @@ def test_show_as_json(ddm, path, write):
         "source": "file",
         "default": 16,
         "minimum": 1,
-        "maximum": 128,
+        "maximum": 512,
         "unit": "connections",
         "variable": "DDM_MAX_SEGMENTS",
         "meaning": "Connections of one job.",
