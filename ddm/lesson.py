@@ -67,6 +67,11 @@ class Lesson(Struct, frozen=True, omit_defaults=True):
             lesson = replace(lesson, not_before_s=None)
         return lesson
 
+    def updated(self, newer: Lesson) -> Lesson:
+        """The same with all that a newer lesson knows in place of it."""
+        known = {name: value for name, value in asdict(newer).items() if value is not None}
+        return replace(self, **known)
+
     def moved(self, by_s: float) -> Lesson:
         """The same with every time so much later: on another clock."""
         refused_s, not_before_s = self.refused_s, self.not_before_s

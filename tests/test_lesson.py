@@ -81,6 +81,11 @@ def test_on_another_clock_every_time_is_another() -> None:
     assert Lesson(learned_s=5.0).moved(1.0) == Lesson(learned_s=6.0)
 
 
+def test_newer_knowledge_takes_the_place_of_older_and_leaves_the_rest() -> None:
+    newer = Lesson(learned_s=NOW + 5, connections=3, ranges=False)
+    assert FULL.updated(newer) == replace(FULL, learned_s=NOW + 5, connections=3, ranges=False)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

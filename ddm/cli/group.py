@@ -32,6 +32,7 @@ COMMANDS = {
     "remove": ("ddm.cli.commands.remove", "Take jobs out of the queue."),
     "import-har": ("ddm.cli.commands.import_har", "Put into the queue what a browser has begun."),
     "bench": ("ddm.cli.commands.bench", "Measure how many connections pay for a file."),
+    "hosts": ("ddm.cli.commands.hosts", "Show what servers have taught."),
     "checksum": ("ddm.cli.commands.checksum", "Print or check the digests of files."),
     "log": ("ddm.cli.commands.log", "Tell what happened: to one job, or to all."),
     "config": ("ddm.cli.commands.config", "Show and change the settings."),

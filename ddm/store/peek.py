@@ -1,4 +1,4 @@
-"""A glance at the table of jobs from outside: it makes nothing, mends nothing, and waits for nobody.
+"""A glance at the tables from outside: it makes nothing, mends nothing, and waits for nobody.
 
 For a TAB on the command line, where an error would be noise: what cannot be read is no job.
 """
@@ -12,6 +12,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ddm.errors import UsageError
+from ddm.http.url import Origin
 from ddm.record import State
 from ddm.store.rows import path_out
 
@@ -39,3 +41,13 @@ def peek(path: Path, prefix: str, states: Collection[State]) -> list[Peeked]:
     except (sqlite3.Error, OSError, ValueError, TypeError):
         return []
     return [job for job in jobs if job.state in states]
+
+
+def peek_origins(path: Path) -> list[Origin]:
+    """The origins that something is known of."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", 0, uri=True)) as found:
+            rows = found.execute("SELECT origin FROM hosts ORDER BY origin").fetchall()
+        return [Origin.of_key(row[0]) for row in rows]
+    except (sqlite3.Error, OSError, ValueError, TypeError, UsageError):
+        return []

@@ -55,6 +55,22 @@ def keys(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Co
     ]
 
 
+def origins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The origins that something is known of, as short as they can be written."""
+    del param
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - see above
+
+    from ddm.cli.places import database_path  # noqa: PLC0415
+    from ddm.store.peek import peek_origins  # noqa: PLC0415
+
+    given = ctx.params.get("origins") or ()
+    # bash takes a colon for the end of a word: most origins can do without.
+    names = [str(each).removeprefix("https://") for each in peek_origins(database_path())]
+    return [
+        CompletionItem(name) for name in names if name.startswith(incomplete) and name not in given
+    ]
+
+
 def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Files, which the shell knows."""
     return _of_shell("file", ctx, param, incomplete)

@@ -13,12 +13,11 @@ def test_an_origin_is_set_shown_and_unset(ddm, path):
     assert text == template() + '\n[hosts."https://a.test"]\nmax_connections = 64\n'
 
     line = text.count("\n")
-    shown = ddm("config", "show").out.splitlines()[-2:]
-    assert shown == [
-        f'hosts."https://a.test".max_connections = 64  ({path}, line {line})',
+    assert ddm("config", "show").out.endswith(
+        f'\nhosts."https://a.test".max_connections = 64  ({path}, line {line})\n'
         "    Connections to this origin, over all jobs, in place of max_connections_per_host; "
-        "1 to 512 connections.",
-    ]
+        "1 to 512 connections.\n"
+    )
     listed = json.loads(ddm("config", "show", "--json").out)["settings"][-1]
     assert (listed["key"], listed["value"], listed["source"], listed["variable"]) == (
         'hosts."https://a.test".max_connections',
