@@ -20,6 +20,8 @@ from ddm.core.engine import Engine
 from ddm.core.view import JobView
 from ddm.disk.marks import NoMarks
 from ddm.gauge import Nowhere, Watched
+from ddm.http import url as urls
+from ddm.http.url import Origin
 from ddm.limits import USER_AGENT, Limits
 from ddm.measured import Measured
 from ddm.multi.clock import MonotonicClock
@@ -36,10 +38,11 @@ COUNT_SECONDS_MAX = 30.0
 
 
 class File(Struct, frozen=True):
-    """What the first answer told: the length, None where the server does not say; whether ranges work."""
+    """What the first answer told: the length, None where the server does not say; whether ranges work; who gave it."""
 
     size_bytes: int | None
     ranges: bool
+    origin: Origin
 
 
 class Bench:
@@ -89,7 +92,8 @@ class Bench:
             offer = run.network.offer
             if offer is None or measured.failure is not None:
                 return None, measured
-            return File(offer.representation.size_bytes, offer.partial), measured
+            origin = urls.parse(run.network.url).origin
+            return File(offer.representation.size_bytes, offer.partial, origin), measured
 
     def measure(self, connections: int, bytes_max: int) -> Measured:
         """Fetch so much of the file, or all of it, over so many connections."""
@@ -114,6 +118,8 @@ class Bench:
             run.network.errors,
             failure,
             cut_short=not whole,
+            bore=run.network.bore,
+            refusal=run.network.refusal,
         )
 
 

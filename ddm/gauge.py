@@ -109,12 +109,16 @@ class Watched:
 
     offer: the last head that the engine was asked about. used: the most transfers that were under way at once.
     throttled: answers 429 and 503, and transfers that were cut before their first byte beside others. errors: other
-    transfers that failed.
+    transfers that failed. bore: how many went on when one was throttled, the least that was seen; refusal: the answer
+    then, "503" or "reset". url: of the last request, after redirects.
     """
 
     def __init__(self, network: Network) -> None:
         self.offer: Ask | None = None
         self.used = self.throttled = self.errors = 0
+        self.bore: int | None = None
+        self.refusal: str | None = None
+        self.url = ""
         self._network = network
         self._starts: dict[int, int] = {}  # of those under way, where they began
         self._listener: NetworkListener
@@ -138,6 +142,7 @@ class Watched:
         """See ports.Network."""
         self._starts[transfer_id] = expectation.range.start if expectation.range else 0
         self.used = max(self.used, len(self._starts))
+        self.url = request.url
         self._network.start(
             transfer_id,
             request,
@@ -182,6 +187,13 @@ class Watched:
             cut = failure.kind in _CUT and not brought and bool(self._starts)
             if cut or failure.kind is Kind.THROTTLED:
                 self.throttled += 1
+                self._refused(failure)
             else:
                 self.errors += 1
         self._listener.on_end(transfer_id, position, failure, connect_s)
+
+    def _refused(self, failure: Failure) -> None:
+        others = len(self._starts)
+        if others and (self.bore is None or others < self.bore):
+            self.bore = others
+            self.refusal = "reset" if failure.status is None else str(failure.status)

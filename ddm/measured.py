@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ddm.failures import Failure
+from ddm.lesson import Lesson
 
 # Fewer connections are recommended as long as they bring all but this part of the best speed.
 _WORTH = 0.10
@@ -18,7 +20,8 @@ class Measured(Struct, frozen=True):
     used: the most that were under way at once; a small file gets fewer. seconds: from the beginning, before a
     connection is made. throttled: answers 429 and 503, and connections that were cut before their first byte beside
     others. errors: other requests that failed, also where a next try went well. failure: what ended it before enough
-    had come. cut_short: its time was over, or somebody wanted it to stop.
+    had come. cut_short: its time was over, or somebody wanted it to stop. bore: how many went on when one was
+    throttled; refusal: with which answer, "503" or "reset".
     """
 
     connections: int
@@ -29,6 +32,8 @@ class Measured(Struct, frozen=True):
     errors: int = 0
     failure: Failure | None = None
     cut_short: bool = False
+    bore: int | None = None
+    refusal: str | None = None
 
     @property
     def speed_bps(self) -> float:
@@ -64,6 +69,27 @@ def advise(results: Sequence[Measured]) -> Advice:
     near = (each for each in by_used.values() if each.speed_bps >= (1 - _WORTH) * best.speed_bps)
     chosen = min(near, key=lambda each: each.used)
     return Advice(chosen.used, "; ".join(_reasons(chosen, best, usable)))
+
+
+def lesson(results: Sequence[Measured], advice: Advice, *, ranges: bool, wall_s: float) -> Lesson:
+    """What the origin has taught. wall_s: when, Unix time.
+
+    How many connections pay is known only where more of them were tried.
+    """
+    usable = [each for each in results if each.bytes and each.failure is None]
+    count = advice.connections or 0
+    speed_bps = max((each.speed_bps for each in usable if each.used == count), default=None)
+    found = Lesson(
+        learned_s=wall_s,
+        ranges=ranges,
+        connections=count if any(each.used > count for each in usable) else None,
+        speed_bps=None if speed_bps is None else round(speed_bps),
+    )
+    refusals = [(each.bore, each.refusal) for each in results if each.bore is not None]
+    if not refusals:
+        return found
+    limit, refusal = min(refusals)
+    return replace(found, limit=limit, refusal=refusal, refused_s=wall_s)
 
 
 def _speed(measured: Measured | None) -> float:

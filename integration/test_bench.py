@@ -27,7 +27,7 @@ def everything_below(directory):
 def test_each_count_has_exactly_so_many_connections_and_more_pay(ddm, scripted, tmp_path):
     url = scripted.add("/a.bin", paced())
 
-    ended = ddm("bench", "--max-bytes", "4M", "--connections", "2,4", url)
+    ended = ddm("bench", "--no-save", "--max-bytes", "4M", "--connections", "2,4", url)
 
     assert (ended.code, ended.err) == (0, "")
     assert len({request.connection for request in scripted.log}) == 1 + 2 + 4
@@ -41,7 +41,7 @@ def test_each_count_has_exactly_so_many_connections_and_more_pay(ddm, scripted, 
 def test_json_is_as_documented(ddm, scripted):
     url = scripted.add("/a.bin", Honest(CONTENT))
 
-    ended = ddm("bench", "--json", "--max-bytes", "2M", "--connections", "8,4", url)
+    ended = ddm("bench", "--no-save", "--json", "--max-bytes", "2M", "--connections", "8,4", url)
 
     found = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
@@ -69,6 +69,7 @@ def test_a_count_that_was_refused_is_not_recommended(ddm, scripted):
 
     ended = ddm(
         "bench",
+        "--no-save",
         "--json",
         "--max-bytes",
         "3M",
@@ -83,7 +84,7 @@ def test_a_count_that_was_refused_is_not_recommended(ddm, scripted):
 
 
 def test_a_server_without_ranges_is_measured_with_one(ddm, scripted):
-    ended = ddm("bench", scripted.add("/a.bin", IgnoresRange(CONTENT)))
+    ended = ddm("bench", "--no-save", scripted.add("/a.bin", IgnoresRange(CONTENT)))
 
     assert ended.code == 0
     assert ended.err.startswith("ddm: the server sends no ranges of this file")
@@ -94,7 +95,9 @@ def test_redirects_are_followed_and_fields_are_sent(ddm, scripted):
     scripted.add("/a.bin", Honest(CONTENT))
     url = scripted.add("/first", Status(302, ("Location", "/a.bin")))
 
-    ended = ddm("bench", "--cookie", "a=b", "--connections", "2", "--max-bytes", "1M", url)
+    ended = ddm(
+        "bench", "--no-save", "--cookie", "a=b", "--connections", "2", "--max-bytes", "1M", url
+    )
 
     assert ended.code == 0, ended.err
     assert {request.headers["cookie"] for request in scripted.log} == {"a=b"}
@@ -135,7 +138,7 @@ def test_ctrl_c_stops_at_once_with_what_was_measured(ddm, scripted, as_json):
 def test_a_real_server(ddm, nginx: Nginx):
     (nginx.files / "a.bin").write_bytes(CONTENT)
 
-    ended = ddm("bench", "--connections", "2,3", f"{nginx.plain}/files/a.bin")
+    ended = ddm("bench", "--no-save", "--connections", "2,3", f"{nginx.plain}/files/a.bin")
 
     assert ended.code == 0, ended.err
     assert "recommended: --max-segments" in ended.out

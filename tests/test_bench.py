@@ -8,6 +8,7 @@ import pytest
 from ddm.bench import Bench, File
 from ddm.errors import Exit
 from ddm.failures import Kind
+from ddm.http.url import Origin
 from ddm.limits import Limits
 from ddm.spec import JobSpec
 
@@ -91,14 +92,17 @@ def bench(server):
 @pytest.mark.parametrize(
     ("path", "found"),
     [
-        ("/file", File(len(BODY), ranges=True)),
-        ("/moved", File(len(BODY), ranges=True)),
-        ("/whole", File(len(BODY), ranges=False)),
-        ("/empty", File(0, ranges=False)),
+        ("/file", (len(BODY), True)),
+        ("/moved", (len(BODY), True)),
+        ("/whole", (len(BODY), False)),
+        ("/empty", (0, False)),
     ],
 )
-def test_a_look_tells_the_length_and_whether_there_are_ranges(bench, path, found):
-    assert bench(path).look()[0] == found
+def test_a_look_tells_the_length_and_whether_there_are_ranges(bench, server, path, found):
+    size_bytes, ranges = found
+    origin = Origin.of_key(server)
+
+    assert bench(path).look()[0] == File(size_bytes, ranges, origin)
 
 
 def test_a_look_at_what_is_not_there_says_why(bench):

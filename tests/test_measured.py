@@ -2,7 +2,8 @@ import pytest
 
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
-from ddm.measured import Advice, Measured, advise
+from ddm.lesson import Lesson
+from ddm.measured import Advice, Measured, advise, lesson
 
 FAILED = Failure(Kind.THROTTLED, "no", Exit.OVERLOADED)
 
@@ -67,3 +68,35 @@ def test_nothing_is_recommended_where_nothing_was_measured(results):
 
 def test_what_failed_is_left_out():
     assert advise([at(4, 100), at(8, 200, failure=FAILED)]).connections == 4
+
+
+def taught(*results):
+    return lesson(results, advise(results), ranges=True, wall_s=7.0)
+
+
+def test_how_many_pay_is_known_where_more_brought_nothing():
+    assert taught(at(4, 100), at(8, 200), at(16, 201)) == Lesson(
+        7.0, ranges=True, connections=8, speed_bps=200
+    )
+
+
+def test_how_many_pay_is_not_known_where_the_most_were_the_fastest():
+    assert taught(at(4, 100), at(8, 200)) == Lesson(7.0, ranges=True, speed_bps=200)
+
+
+def test_a_limit_is_the_least_that_went_on_beside_a_refusal():
+    results = (
+        at(2, 100),
+        at(8, 300, throttled=4, bore=4, refusal="503"),
+        at(16, 300, throttled=9, bore=5, refusal="reset"),
+    )
+
+    assert taught(*results) == Lesson(
+        7.0,
+        ranges=True,
+        connections=2,
+        speed_bps=100,
+        limit=4,
+        refusal="503",
+        refused_s=7.0,
+    )

@@ -17,7 +17,10 @@ from ddm.cli.showing import human, voice
 from ddm.cli.showing.bench_report import Report
 from ddm.cli.showing.line import StatusLine
 from ddm.cli.working.signals import Signals
+from ddm.errors import DDMError
 from ddm.http import url as urls
+from ddm.http.url import Origin
+from ddm.lesson import Lesson
 from ddm.limits import MIB
 from ddm.spec import JobSpec
 from ddm.units import parse_bytes
@@ -40,6 +43,25 @@ def _request_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(asked_request.OPTIONS):
         wrapped = option(wrapped)
     return wrapped
+
+
+def _keep(origin: Origin, lesson: Lesson) -> None:
+    """Add what was learned to what is known of an origin. That it cannot be is no failure of the measurement."""
+    from ddm import config  # noqa: PLC0415 - see `command`
+    from ddm.cli.working.opened import opened_database  # noqa: PLC0415
+    from ddm.store import poke  # noqa: PLC0415
+    from ddm.store.hosts import HostTable  # noqa: PLC0415
+
+    try:
+        with opened_database() as database:
+            hosts = HostTable(database)
+            known = hosts.lessons().get(origin.key, Lesson()).aged(lesson.learned_s)
+            hosts.merge({origin.key: known.updated(lesson)})
+    except DDMError as error:
+        voice.say(f"could not keep what was learned of {origin}: {error}")
+        return
+    poke.send(config.state_dir())
+    voice.say(f"kept what was learned of {origin}; `ddm hosts` shows it")
 
 
 def _amount(ctx: click.Context, param: click.Parameter, text: str) -> int:
@@ -87,15 +109,23 @@ def _counts(ctx: click.Context, param: click.Parameter, text: str) -> list[int]:
     callback=_counts,
     help="The counts to measure, one after the other.",
 )
+@click.option("--no-save", is_flag=True, help="Do not keep what was learned for `ddm hosts`.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 def command(
-    *, url: str, request: AskedRequest, bytes_max: int, counts: list[int], as_json: bool
+    *,
+    url: str,
+    request: AskedRequest,
+    bytes_max: int,
+    counts: list[int],
+    no_save: bool,
+    as_json: bool,
 ) -> int:
     """Measure how many connections pay for a file.
 
     Fetches the beginning of the file over each count of connections in turn, as `ddm get` would, and
     writes none of it to the disk. Each count takes 30 seconds at most. Recommended is the least
-    count that comes within a tenth of the best speed, of those that met no trouble.
+    count that comes within a tenth of the best speed, of those that met no trouble. What the server
+    taught by that is kept, and later downloads begin with it.
 
     \b
     ddm bench https://example.org/image.iso
@@ -117,7 +147,9 @@ def command(
         voice.say(notice)
     rate = loaded.limits.max_bytes_per_sec
     if rate:
-        voice.say(f"max_bytes_per_sec holds here too: no more than {human.speed(rate)}")
+        voice.say(
+            f"max_bytes_per_sec holds here too: no more than {human.speed(rate)}; this is not kept"
+        )
     with StatusLine() as line, Signals(line.wipe) as signals:
 
         def stopped() -> bool:
@@ -133,5 +165,7 @@ def command(
                 report.measure(bench, counts, stopped)
             finally:
                 signals.wake(-1)
-        report.conclude(interrupted=signals.caught)
+        taught = report.conclude(interrupted=signals.caught)
+        if taught is not None and not (no_save or rate):
+            _keep(*taught)
         return report.exit_status() if signals.exit_status is None else signals.exit_status

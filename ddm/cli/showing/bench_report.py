@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from ddm.errors import DownloadError, Exit, UsageError
 
 if TYPE_CHECKING:
     from ddm.bench import Bench, File
+    from ddm.http.url import Origin
+    from ddm.lesson import Lesson
     from ddm.measured import Advice, Measured
 
 JSON_VERSION = 1
@@ -60,9 +63,9 @@ class Report:
                 voice.say(f"no more connections than {measured.used} are used for this file")
                 return
 
-    def conclude(self, *, interrupted: bool) -> None:
-        """The recommendation, or the whole as JSON."""
-        from ddm.measured import Advice, advise  # noqa: PLC0415 - no help text needs it
+    def conclude(self, *, interrupted: bool) -> tuple[Origin, Lesson] | None:
+        """The recommendation, or the whole as JSON; what the origin has taught, None where that is nothing."""
+        from ddm.measured import Advice, advise, lesson  # noqa: PLC0415 - no help text needs it
 
         advice = Advice(None, "interrupted") if interrupted else advise(self._results)
         if self._as_json:
@@ -74,6 +77,10 @@ class Report:
             voice.show(f"no recommendation: {advice.reason}")
         else:
             voice.show(f"recommended: --max-segments {advice.connections} ({advice.reason})")
+        if self._file is None or advice.connections is None:
+            return None
+        taught = lesson(self._results, advice, ranges=self._file.ranges, wall_s=time.time())
+        return self._file.origin, taught
 
     def exit_status(self) -> int:
         """0 if anything was measured."""

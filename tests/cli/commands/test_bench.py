@@ -43,5 +43,5 @@ def test_a_configured_rate_is_mentioned(ddm, refused, monkeypatch):
     monkeypatch.setenv("DDM_MAX_BYTES_PER_SEC", "5M")
 
     assert ddm("bench", refused).err.startswith(
-        "ddm: max_bytes_per_sec holds here too: no more than 5.0 MiB/s\n"
+        "ddm: max_bytes_per_sec holds here too: no more than 5.0 MiB/s; this is not kept\n"
     )

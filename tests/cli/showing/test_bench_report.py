@@ -7,9 +7,11 @@ from ddm.cli.showing.bench_report import Report
 from ddm.cli.showing.line import StatusLine
 from ddm.errors import DownloadError, Exit, UsageError
 from ddm.failures import Failure, Kind
+from ddm.http.url import Origin
 from ddm.measured import Measured
 
 MIB = 1 << 20
+ORIGIN = Origin("http", "a.test", 80)
 URL = "http://a.test/a?sig=***"
 NO = Failure(Kind.THROTTLED, "the server answered 429", Exit.OVERLOADED, status=429)
 
@@ -44,7 +46,10 @@ def at(connections, **more):
 
 
 def test_rows_and_a_recommendation(report, capsys):
-    bench, told = Bench(File(64 * MIB, ranges=True), at(4), at(8, throttled=2)), report()
+    bench, told = (
+        Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4), at(8, throttled=2)),
+        report(),
+    )
 
     told.measure(bench, [4, 8], lambda: False)
     told.conclude(interrupted=False)
@@ -65,7 +70,9 @@ def test_rows_and_a_recommendation(report, capsys):
 def test_json(report, capsys):
     told = report(as_json=True)
 
-    told.measure(Bench(File(64 * MIB, ranges=True), at(4, failure=NO)), [4], lambda: False)
+    told.measure(
+        Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4, failure=NO)), [4], lambda: False
+    )
     told.conclude(interrupted=False)
 
     said = capsys.readouterr()
@@ -100,7 +107,7 @@ def test_json(report, capsys):
 
 
 def test_without_ranges_one_connection_is_measured(report, capsys):
-    bench = Bench(File(64 * MIB, ranges=False), at(1))
+    bench = Bench(File(64 * MIB, ranges=False, origin=ORIGIN), at(1))
 
     report().measure(bench, [4, 8], lambda: False)
 
@@ -109,7 +116,7 @@ def test_without_ranges_one_connection_is_measured(report, capsys):
 
 
 def test_a_small_file_is_told_and_no_more_is_measured_than_it_uses(report, capsys):
-    bench, told = Bench(File(3 * MIB, ranges=True), at(4), at(8, used=4)), report()
+    bench, told = Bench(File(3 * MIB, ranges=True, origin=ORIGIN), at(4), at(8, used=4)), report()
 
     told.measure(bench, [4, 8, 16], lambda: False)
     told.conclude(interrupted=False)
@@ -126,7 +133,7 @@ def test_a_small_file_is_told_and_no_more_is_measured_than_it_uses(report, capsy
 
 def test_an_empty_file_is_refused(report):
     with pytest.raises(UsageError, match="is an empty file"):
-        report().measure(Bench(File(0, ranges=False)), [4], lambda: False)
+        report().measure(Bench(File(0, ranges=False, origin=ORIGIN)), [4], lambda: False)
 
 
 def test_a_file_that_cannot_be_had_is_the_error(report):
@@ -137,7 +144,7 @@ def test_a_file_that_cannot_be_had_is_the_error(report):
 
 
 def test_an_interrupt_tells_what_was_measured(report, capsys):
-    bench, told = Bench(File(64 * MIB, ranges=True), at(4, cut_short=True)), report()
+    bench, told = Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4, cut_short=True)), report()
 
     told.measure(bench, [4, 8], lambda: bool(bench.asked))
     told.conclude(interrupted=True)
@@ -151,7 +158,9 @@ def test_an_interrupt_tells_what_was_measured(report, capsys):
 def test_a_count_whose_time_was_over_says_so(report, capsys):
     told = report()
 
-    told.measure(Bench(File(64 * MIB, ranges=True), at(4, cut_short=True)), [4], lambda: False)
+    told.measure(
+        Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4, cut_short=True)), [4], lambda: False
+    )
 
     assert "  its time was over\n" in capsys.readouterr().out
 
@@ -160,6 +169,25 @@ def test_nothing_in_all_that_time_is_too_slow(report):
     told = report()
     nothing = Measured(4, 4, 0, 30.0, cut_short=True)
 
-    told.measure(Bench(File(64 * MIB, ranges=True), nothing), [4], lambda: False)
+    told.measure(Bench(File(64 * MIB, ranges=True, origin=ORIGIN), nothing), [4], lambda: False)
 
     assert told.exit_status() == Exit.TOO_SLOW
+
+
+def test_what_the_origin_taught_is_handed_on(report):
+    bench, told = (
+        Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4), at(8, throttled=2)),
+        report(),
+    )
+    told.measure(bench, [4, 8], lambda: False)
+
+    origin, lesson = told.conclude(interrupted=False)
+
+    assert (origin, lesson.ranges, lesson.connections) == (ORIGIN, True, 4)
+
+
+def test_an_interrupted_measurement_taught_nothing(report):
+    bench, told = Bench(File(64 * MIB, ranges=True, origin=ORIGIN), at(4)), report()
+    told.measure(bench, [4], lambda: True)
+
+    assert told.conclude(interrupted=True) is None
