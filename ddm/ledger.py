@@ -10,19 +10,28 @@ from collections.abc import Callable
 from functools import partial
 
 from ddm.byteranges import RangeSet
-from ddm.core.commands import RecordPart, RecordProgress, RecordReceipt, RecordState
+from ddm.core.commands import (
+    RecordLesson,
+    RecordPart,
+    RecordProgress,
+    RecordReceipt,
+    RecordState,
+)
 from ddm.errors import BusyError
-from ddm.lesson import Lesson
+from ddm.learned import Learned
 from ddm.ports import Marks, Store
 from ddm.record import State, StoredFailure
+
+Record = RecordState | RecordPart | RecordProgress | RecordReceipt | RecordLesson
 
 
 class Ledger:
     """Writes to the store that wait for the next commit."""
 
-    def __init__(self, store: Store, marks: Marks) -> None:
+    def __init__(self, store: Store, marks: Marks, learned: Learned) -> None:
         self._store = store
         self._marks = marks
+        self._learned = learned
         # In order. The claims of a job only once, by its id: the last ones count.
         self._writes: dict[object, Callable[[], None]] = {}
         self._claims: dict[int, RangeSet] = {}  # the last of each job
@@ -35,7 +44,7 @@ class Ledger:
         """Whether something is not committed yet."""
         return bool(self._writes)
 
-    def record(self, command: RecordState | RecordPart | RecordProgress | RecordReceipt) -> None:
+    def record(self, command: Record) -> None:
         """Take a record in. Claims that shrink are taken out of the marks at once, and committed durably.
 
         So is what is newly claimed as synced: it is there for power cuts alone. And so is FINISHING: what comes next
@@ -52,6 +61,9 @@ class Ledger:
             case RecordPart(job_id, name, representation, identity, incarnation, vouched):
                 part = (name, representation, identity, incarnation, vouched)
                 self._writes[object()] = partial(store.set_part, job_id, *part)
+            case RecordLesson():
+                key, lesson = self._learned.as_stored(command)
+                self._writes[key] = partial(store.learn, key, lesson)
             case RecordReceipt(job_id, receipt):
                 self._writes[object()] = partial(store.set_receipt, job_id, receipt)
             case RecordProgress(job_id, written, synced, shrinks):
@@ -64,10 +76,6 @@ class Ledger:
                 self._writes.pop(job_id, None)
                 self._writes[job_id] = partial(store.set_progress, job_id, written, synced)
                 self._claims[job_id] = written
-
-    def learn(self, origin_key: str, lesson: Lesson) -> None:
-        """Take in what an origin has taught; the last of each counts."""
-        self._writes[origin_key] = partial(self._store.learn, origin_key, lesson)
 
     def be_durable(self) -> None:
         """The next commit has to be on the disk when it is over."""

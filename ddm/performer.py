@@ -42,9 +42,10 @@ from ddm.core.events import (
 from ddm.core.view import JobView
 from ddm.errors import BusyError
 from ddm.failures import CANCELLED, Failure, Kind
+from ddm.held import Held
 from ddm.http.response import Ask
 from ddm.learned import Learned
-from ddm.ledger import Ledger
+from ddm.ledger import Ledger, Record
 from ddm.limits import BUSY_RETRY_S, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.log import Log, open_log
 from ddm.parts import Parts
@@ -70,14 +71,14 @@ class Performer:
         self._disk = disk
         self._store = store
         self._parts = Parts(disk, marks)
-        self._ledger = Ledger(store, marks)
         self._learned = Learned(store, clock)
+        self._ledger = Ledger(store, marks, self._learned)
         self._log = log or open_log(None)
         self._among: frozenset[int] | None = None
         self._inbox: list[Event] = []
         self._jobs: dict[int, int] = {}  # of each transfer
         self._publishing: list[PublishFile] = []
-        self._held: dict[int, deque[Command]] = {}  # by job, until what was before is committed
+        self._held = Held()
         self._room = 0  # for so many jobs that are to be offered
         self._heed = False  # whether wishes are to be looked at
         self._reorder = False  # and whether jobs in work may stand elsewhere
@@ -192,7 +193,7 @@ class Performer:
                 if (end := self._network.shorten(transfer_id, stop)) is not None:
                     self._inbox.append(TransferShortened(transfer_id, end))
             case _ if command.job_id in self._held:
-                self._held[command.job_id].append(command)
+                self._held.add(command.job_id, command)
             case StartTransfer():
                 self._start(command)
             case ContinueTransfer(transfer_id, job_id, start, stop):
@@ -221,28 +222,16 @@ class Performer:
         )
 
     def _cancel(self, transfer_id: int) -> None:
-        for held in self._held.values():
-            for command in held:
-                if not isinstance(command, StartTransfer | ContinueTransfer):
-                    continue
-                if command.transfer_id == transfer_id:
-                    held.remove(command)
-                    if isinstance(command, StartTransfer):
-                        wanted = command.expectation.range
-                        self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None)
-                        return
-                    break
+        command = self._held.take_back(transfer_id)
+        if isinstance(command, StartTransfer):
+            wanted = command.expectation.range
+            self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None)
+            return
         self._network.cancel(transfer_id)
 
     # -- store -------------------------------------------------------------------------------------
 
-    def _record(
-        self,
-        command: RecordState | RecordPart | RecordProgress | RecordReceipt | RecordLesson,
-    ) -> None:
-        if isinstance(command, RecordLesson):
-            self._ledger.learn(*self._learned.as_stored(command))
-            return
+    def _record(self, command: Record) -> None:
         self._ledger.record(command)
         match command:
             case RecordState(job_id, state, failure):
@@ -255,7 +244,7 @@ class Performer:
                 self._parts.lives_as(job_id, incarnation)
             case RecordProgress(job_id=job_id, shrinks=True):
                 if not self._ledger.commit():
-                    self._held.setdefault(job_id, deque())
+                    self._held.hold(job_id)
             case _:
                 pass
 
@@ -268,10 +257,8 @@ class Performer:
     def _settle_debts(self) -> None:
         """What waited for a commit, if that works now."""
         if self._held and self._ledger.commit():
-            held, self._held = self._held, {}
-            for commands in held.values():
-                for command in commands:
-                    self._perform(command)
+            for command in self._held.release():
+                self._perform(command)
         self._publish_all()
         if self._room:
             self._offer()

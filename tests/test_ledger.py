@@ -4,17 +4,20 @@ from types import SimpleNamespace
 import pytest
 
 from ddm.byteranges import RangeSet
-from ddm.core.commands import RecordPart, RecordProgress, RecordReceipt, RecordState
+from ddm.core.commands import RecordLesson, RecordPart, RecordProgress, RecordReceipt, RecordState
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks
 from ddm.errors import BusyError, Exit, StateError
 from ddm.failures import Failure, Kind
 from ddm.http.representation import Representation
+from ddm.http.url import Origin
+from ddm.learned import Learned
 from ddm.ledger import Ledger
 from ddm.lesson import Lesson
 from ddm.record import PartIdentity, Receipt, State, StoredFailure
 from ddm.spec import JobSpec
 from ddm.store.jobs import JobStore
+from ddm.testing.clock import VirtualClock
 
 PART = PartIdentity("boot", 1, 2)
 SEEN = Representation(100, '"v"')
@@ -48,7 +51,10 @@ def desk(connect, tmp_path):
     sink.write_at([bytes(20)], 0)
     with contextlib.closing(part):
         yield SimpleNamespace(
-            ledger=Ledger(store, store.marks), store=store, marks=store.marks, sink=sink
+            ledger=Ledger(store, store.marks, Learned(store, VirtualClock())),
+            store=store,
+            marks=store.marks,
+            sink=sink,
         )
 
 
@@ -223,11 +229,13 @@ def test_a_receipt_is_recorded(desk):
 
 
 def test_the_last_lesson_of_an_origin_is_recorded_with_the_rest(desk):
-    desk.ledger.learn("https:a.test:443", Lesson(1.0, limit=4))
-    desk.ledger.learn("https:a.test:443", Lesson(2.0, limit=5))
+    origin = Origin("https", "a.test", 443)
+    desk.ledger.record(RecordLesson(origin, Lesson(1.0, limit=4)))
+    desk.ledger.record(RecordLesson(origin, Lesson(2.0, limit=5)))
     desk.ledger.record(progress(ALL))
     assert desk.ledger.pending
     desk.ledger.commit()
 
-    assert desk.store.lessons() == {"https:a.test:443": Lesson(2.0, limit=5)}
+    wall_s = VirtualClock().wall()
+    assert desk.store.lessons() == {origin.key: Lesson(wall_s + 2, limit=5)}
     assert len(desk.store.commits) == 1

@@ -112,7 +112,12 @@ class _World:
         chance = random.Random(f"engine {seed}")  # noqa: S311 - as above
         self._engine = Engine(people.limits, chance=chance, user_agent="ddm-testing")
         self._performer = Performer(
-            self._engine, network=self._network, disk=self._disk, store=rows, marks=NoMarks()
+            self._engine,
+            network=self._network,
+            disk=self._disk,
+            store=rows,
+            marks=NoMarks(),
+            clock=clock,
         )
 
     def run(self) -> Outcome:
