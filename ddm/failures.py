@@ -26,7 +26,7 @@ class Kind(Enum):
     UNTRUSTED = "untrusted"  # the certificate
     TLS = "tls"  # a handshake that failed for another reason
     # the server
-    THROTTLED = "throttled"  # 429, 503
+    THROTTLED = "throttled"  # 429, 503, HTTP/2's ENHANCE_YOUR_CALM
     SERVER_ERROR = "server-error"  # 500, 502, 504 and other 5xx
     NOT_FOUND = "not-found"  # 404, 410
     NOT_ALLOWED = "not-allowed"  # 401, 403, 407

@@ -138,6 +138,7 @@ class Watched:
         job_id: int,
         receive_buffer_bytes: int,
         route: Route,
+        shared: bool,
     ) -> None:
         """See ports.Network."""
         self._starts[transfer_id] = expectation.range.start if expectation.range else 0
@@ -151,6 +152,7 @@ class Watched:
             job_id=job_id,
             receive_buffer_bytes=receive_buffer_bytes,
             route=route,
+            shared=shared,
         )
 
     def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:
@@ -173,13 +175,18 @@ class Watched:
         """See ports.Network."""
         return self._network.flush()
 
-    def on_head(self, transfer_id: int, offer: Ask) -> None:
+    def on_head(self, transfer_id: int, offer: Ask, http_version: str) -> None:
         """See ports.NetworkListener."""
         self.offer = offer
-        self._listener.on_head(transfer_id, offer)
+        self._listener.on_head(transfer_id, offer, http_version)
 
     def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+        self,
+        transfer_id: int,
+        position: int,
+        failure: Failure | None,
+        connect_s: float | None,
+        http_version: str | None,
     ) -> None:
         """See ports.NetworkListener."""
         brought = position > self._starts.pop(transfer_id)
@@ -190,7 +197,7 @@ class Watched:
                 self._refused(failure)
             else:
                 self.errors += 1
-        self._listener.on_end(transfer_id, position, failure, connect_s)
+        self._listener.on_end(transfer_id, position, failure, connect_s, http_version)
 
     def _refused(self, failure: Failure) -> None:
         others = len(self._starts)

@@ -115,6 +115,10 @@ PROGRESS_LEAST_BYTES = 16 * KIB
 # them. Ten redirects and six tries of 16 connections are 106; nothing that gets better needs more.
 FRUITLESS_REQUESTS_MAX = 200
 
+# Streams on one HTTP/2 connection: RFC 9113 section 6.5.2 recommends servers to allow no fewer than 100, and few allow
+# more than 128.
+STREAMS_MAX = 100
+
 # -- libcurl and the loop --------------------------------------------------------------------------
 
 # One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU

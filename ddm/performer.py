@@ -1,10 +1,9 @@
 """Commands become deeds: the one place where what DDM decides meets what it touches.
 
-Each turn ends with `pump`: what the network wrote is flushed and told to the engine, each of its
-commands is performed, and the answers are handled before the next event. Records are collected
-(`ledger`) and committed together at the end of the turn, and before anything that must find them
-committed: a rename, a new inode under smaller claims, an offer of jobs. Where another process holds
-the database, that thing waits for a later turn, and the rest goes on.
+Each turn ends with `pump`: what the network wrote is flushed and told to the engine, each of its commands is performed,
+and the answers are handled before the next event. Records are collected (`ledger`) and committed together at the end of
+the turn, and before anything that must find them committed: a rename, a new inode under smaller claims, an offer of
+jobs. Where another process holds the database, that thing waits for a later turn, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -164,19 +163,20 @@ class Performer:
 
     # -- NetworkListener ---------------------------------------------------------------------------
 
-    def on_head(self, transfer_id: int, offer: Ask) -> None:
+    def on_head(self, transfer_id: int, offer: Ask, http_version: str) -> None:
         """See ports.NetworkListener."""
-        self._inbox.append(HeadArrived(transfer_id, offer))
+        self._inbox.append(HeadArrived(transfer_id, offer, http_version))
 
     def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
-    ) -> None:
+        self, transfer_id: int, position: int, failure: Failure | None,
+        connect_s: float | None, http_version: str | None,
+    ) -> None:  # fmt: skip
         """See ports.NetworkListener."""
         self._parts.transfer_ended(transfer_id)
         job_id = self._jobs.pop(transfer_id, None)
         if failure is not None and failure.kind is not Kind.CANCELLED:
             self._log.write("transfer", job=job_id, kind=failure.kind.value, why=failure.message)
-        self._inbox.append(TransferEnded(transfer_id, position, failure, connect_s))
+        self._inbox.append(TransferEnded(transfer_id, position, failure, connect_s, http_version))
 
     # -- commands ----------------------------------------------------------------------------------
 
@@ -208,24 +208,25 @@ class Performer:
                     self._inbox.append(answer)
 
     def _start(self, command: StartTransfer) -> None:
-        asks, alone = command.expectation.ask, command.alone
-        buffer_bytes = RECEIVE_BUFFER_ALONE_BYTES if alone else RECEIVE_BUFFER_SHARED_BYTES
-        self._jobs[command.transfer_id] = command.job_id
+        transfer_id, asks = command.transfer_id, command.expectation.ask
+        buffer_bytes = RECEIVE_BUFFER_ALONE_BYTES if command.alone else RECEIVE_BUFFER_SHARED_BYTES
+        self._jobs[transfer_id] = command.job_id
         self._network.start(
-            command.transfer_id,
+            transfer_id,
             command.request,
             command.expectation,
-            None if asks else self._parts.sink(command.transfer_id, command.job_id),
+            None if asks else self._parts.sink(transfer_id, command.job_id),
             job_id=command.job_id,
             receive_buffer_bytes=buffer_bytes,
             route=command.route,
+            shared=command.shared,
         )
 
     def _cancel(self, transfer_id: int) -> None:
         command = self._held.take_back(transfer_id)
         if isinstance(command, StartTransfer):
             wanted = command.expectation.range
-            self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None)
+            self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None, None)
             return
         self._network.cancel(transfer_id)
 

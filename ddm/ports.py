@@ -41,11 +41,16 @@ class Sink(Protocol):
 class NetworkListener(Protocol):
     """Who hears from the network: between turns' actions, never inside a libcurl callback."""
 
-    def on_head(self, transfer_id: int, offer: Ask) -> None:
-        """An asking transfer has its head; its body is paused."""
+    def on_head(self, transfer_id: int, offer: Ask, http_version: str) -> None:
+        """An asking transfer has its head; its body is paused. See core.events.HeadArrived."""
 
     def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+        self,
+        transfer_id: int,
+        position: int,
+        failure: Failure | None,
+        connect_s: float | None,
+        http_version: str | None,
     ) -> None:
         """A transfer is over; see core.events.TransferEnded."""
 
@@ -66,8 +71,12 @@ class Network(Protocol):
         job_id: int,
         receive_buffer_bytes: int,
         route: Route,
+        shared: bool,
     ) -> None:
-        """Begin; the end is always told, also if it fails at once. `sink` is None for one that asks."""
+        """Begin; the end is always told, also if it fails at once. `sink` is None for one that asks.
+
+        shared: see core.commands.StartTransfer.
+        """
 
     def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:
         """Take the body of an asking transfer. One that is over already is left alone."""

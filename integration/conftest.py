@@ -29,13 +29,18 @@ def ddm(tmp_path: Path, download_dir: Path) -> Program:
     return Program(tmp_path / "home", download_dir)
 
 
-@pytest.fixture
-def nginx(tmp_path: Path) -> Iterator[real.Nginx]:
-    """A real nginx. Where tests must be complete (CI=true) its absence is a failure."""
+def needs_nginx() -> None:
+    """Skip the test without it. Where tests must be complete (CI=true) its absence is a failure."""
     if real.program() is None:
         if os.environ.get("CI") == "true":
             pytest.fail("nginx is missing: apt-get install nginx-light")
         pytest.skip("nginx is missing: apt-get install nginx-light")
+
+
+@pytest.fixture
+def nginx(tmp_path: Path) -> Iterator[real.Nginx]:
+    """A real nginx."""
+    needs_nginx()
     with real.Nginx(tmp_path / "nginx") as server:
         yield server
     shutil.rmtree(server.files)

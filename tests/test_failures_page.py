@@ -50,6 +50,7 @@ bad-response."""
 CIRCUMSTANCES = {
     "once connected": {"connected": True},
     "where the peer reset the connection (errno)": {"os_errno": errno.ECONNRESET},
+    "where the message names ENHANCE_YOUR_CALM": {"message": "(error 0xb ENHANCE_YOUR_CALM)"},
     "where the message is about a chunk's size": {"message": "chunk hex-length char not a digit"},
 }
 

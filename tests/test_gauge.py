@@ -21,7 +21,7 @@ class Wire:
         self.listener = listener
 
     def start(self, transfer_id, *_, **more):
-        self.calls.append(("start", transfer_id, more["receive_buffer_bytes"]))
+        self.calls.append(("start", transfer_id, more["receive_buffer_bytes"], more["shared"]))
 
     def proceed(self, transfer_id, *_):
         self.calls.append(("proceed", transfer_id))
@@ -36,10 +36,10 @@ class Wire:
     def flush(self):
         return iter([(1, 10)])
 
-    def on_head(self, transfer_id, offer):
+    def on_head(self, transfer_id, offer, http_version):
         self.ended.append(("head", transfer_id, offer))
 
-    def on_end(self, transfer_id, position, failure, connect_s):
+    def on_end(self, transfer_id, position, failure, connect_s, http_version):
         self.ended.append((transfer_id, position, failure, connect_s))
 
 
@@ -61,7 +61,7 @@ def start(network, *transfer_ids, at=0):
         expectation = Expectation(ByteRange(at, at + 100))
         network.start(
             transfer_id, Request("http://a.test/", ()), expectation, None,
-            job_id=3, receive_buffer_bytes=7, route=Route(),
+            job_id=3, receive_buffer_bytes=7, route=Route(), shared=True,
         )  # fmt: skip
 
 
@@ -115,10 +115,10 @@ def test_everything_goes_through(network, wire):
     network.proceed(1, Nowhere(), 0, None)
     assert network.shorten(1, 50) == 50
     network.cancel(1)
-    network.on_end(1, 10, None, 0.5)
+    network.on_end(1, 10, None, 0.5, "1.1")
 
     assert wire.listener is network
-    assert wire.calls == [("start", 1, 7), ("proceed", 1), ("shorten", 1), ("cancel", 1)]
+    assert wire.calls == [("start", 1, 7, True), ("proceed", 1), ("shorten", 1), ("cancel", 1)]
     assert list(network.flush()) == [(1, 10)]
     assert wire.ended == [(1, 10, None, 0.5)]
 
@@ -126,7 +126,7 @@ def test_everything_goes_through(network, wire):
 def test_the_head_that_the_engine_is_asked_about_is_kept(network, wire):
     offer = Ask(Representation(9, '"v"', None, None), 0, 9, partial=True)
 
-    network.on_head(1, offer)
+    network.on_head(1, offer, "1.1")
 
     assert network.offer is offer
     assert wire.ended == [("head", 1, offer)]
@@ -134,8 +134,8 @@ def test_the_head_that_the_engine_is_asked_about_is_kept(network, wire):
 
 def test_the_most_at_once_are_counted(network):
     start(network, 1, 2, 3)
-    network.on_end(1, 1, None, None)
-    network.on_end(2, 1, None, None)
+    network.on_end(1, 1, None, None, "1.1")
+    network.on_end(2, 1, None, None, "1.1")
     start(network, 4)
 
     assert network.used == 3
@@ -145,7 +145,7 @@ def test_the_most_at_once_are_counted(network):
 def test_a_cut_before_the_first_byte_beside_others_is_throttling(network, kind):
     start(network, 1, 2, at=50)
 
-    network.on_end(1, 50, failed(kind), None)
+    network.on_end(1, 50, failed(kind), None, "1.1")
 
     assert (network.throttled, network.errors) == (1, 0)
 
@@ -153,7 +153,7 @@ def test_a_cut_before_the_first_byte_beside_others_is_throttling(network, kind):
 def test_a_cut_after_a_byte_is_an_error(network):
     start(network, 1, 2, at=50)
 
-    network.on_end(1, 51, failed(Kind.BROKEN), None)
+    network.on_end(1, 51, failed(Kind.BROKEN), None, "1.1")
 
     assert (network.throttled, network.errors) == (0, 1)
 
@@ -161,7 +161,7 @@ def test_a_cut_after_a_byte_is_an_error(network):
 def test_a_cut_of_the_only_one_is_an_error(network):
     start(network, 1)
 
-    network.on_end(1, 0, failed(Kind.BROKEN), None)
+    network.on_end(1, 0, failed(Kind.BROKEN), None, "1.1")
 
     assert (network.throttled, network.errors) == (0, 1)
 
@@ -169,7 +169,7 @@ def test_a_cut_of_the_only_one_is_an_error(network):
 def test_429_and_503_are_throttling_of_the_only_one_too(network):
     start(network, 1)
 
-    network.on_end(1, 0, failed(Kind.THROTTLED), None)
+    network.on_end(1, 0, failed(Kind.THROTTLED), None, "1.1")
 
     assert (network.throttled, network.errors) == (1, 0)
 
@@ -178,7 +178,7 @@ def test_429_and_503_are_throttling_of_the_only_one_too(network):
 def test_what_belongs_to_the_way_is_no_error(network, failure):
     start(network, 1, 2)
 
-    network.on_end(1, 0, failure, None)
+    network.on_end(1, 0, failure, None, "1.1")
 
     assert (network.throttled, network.errors) == (0, 0)
 

@@ -75,7 +75,7 @@ class Wire:
 
     def cancel(self, transfer_id):
         self.asked.append(f"cancel {transfer_id}")
-        self.listener.on_end(transfer_id, 7, CANCELLED, 0.1)
+        self.listener.on_end(transfer_id, 7, CANCELLED, 0.1, "1.1")
 
     def shorten(self, transfer_id, stop):
         self.asked.append(f"shorten {transfer_id}")
@@ -208,7 +208,7 @@ def test_a_body_that_is_held_back_is_not_taken_once_it_is_cancelled(desk, busy):
     busy.close()
     desk.later()
 
-    assert events == [TransferEnded(4, 7, CANCELLED, 0.1)]
+    assert events == [TransferEnded(4, 7, CANCELLED, 0.1, "1.1")]
     assert desk.wire.asked == ["cancel 4", "start 6"]
 
 
@@ -217,7 +217,7 @@ def test_a_transfer_that_runs_is_cancelled_though_its_job_is_held(desk, busy):
     events = desk.say(shrink(A), start(5, A), CancelTransfer(3))
 
     assert desk.wire.asked == ["start 3", "cancel 3"]
-    assert events == [TransferEnded(3, 7, CANCELLED, 0.1)]
+    assert events == [TransferEnded(3, 7, CANCELLED, 0.1, "1.1")]
 
 
 def test_it_comes_back_soon_while_something_is_held_and_not_at_once(desk, busy):

@@ -24,7 +24,8 @@ class OfferJobs(Struct, frozen=True):
 class StartTransfer(Struct, frozen=True):
     """Send a request. Answered by HeadArrived (if it asks), BytesWritten and one TransferEnded.
 
-    alone: only one job is in work, so a turn may read more at once.
+    alone: only one job is in work, so a turn may read more at once. shared: it may speak HTTP/2, on one connection
+    with others of its origin; else it speaks HTTP/1.1, on a connection that it has to itself.
     """
 
     transfer_id: int
@@ -33,6 +34,7 @@ class StartTransfer(Struct, frozen=True):
     expectation: Expectation
     alone: bool
     route: Route = Route()
+    shared: bool = False
 
 
 class ContinueTransfer(Struct, frozen=True):

@@ -74,10 +74,14 @@ class StopRequested(Struct, frozen=True):
 
 
 class HeadArrived(Struct, frozen=True):
-    """An asking transfer has an acceptable head; its body waits for ContinueTransfer or CancelTransfer."""
+    """An asking transfer has an acceptable head; its body waits for ContinueTransfer or CancelTransfer.
+
+    http_version: "1.0", "1.1", "2", "3". Of a transfer that is not shared it says nothing about what else is spoken.
+    """
 
     transfer_id: int
     offer: Ask
+    http_version: str | None = None
 
 
 class BytesWritten(Struct, frozen=True):
@@ -101,12 +105,14 @@ class TransferEnded(Struct, frozen=True):
     body, where it would begin.
     failure: None if the body came whole, or as far as it was shortened to; CANCELLED after CancelTransfer.
     connect_s: how long the connection took, 0 for a reused one; None if there was none.
+    http_version: as HeadArrived's; None if no head came.
     """
 
     transfer_id: int
     position: int
     failure: Failure | None
     connect_s: float | None = None
+    http_version: str | None = None
 
 
 class PartOpened(Struct, frozen=True):

@@ -132,8 +132,8 @@ def _on_transfer(
     work: Work, job: Job, segment: Segment, event: HeadArrived | TransferEnded | TransferShortened
 ) -> None:
     match event:
-        case HeadArrived(offer=offer):
-            probing.on_head(work, job, segment, offer)
+        case HeadArrived():
+            probing.on_head(work, job, segment, event)
         case TransferShortened(stop=stop):
             tail.on_shortened(job, segment, stop)
         case TransferEnded(transfer_id=transfer_id):

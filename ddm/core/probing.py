@@ -13,18 +13,18 @@ from ddm import redact
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.core import checking, describing, mirrors
 from ddm.core.commands import ContinueTransfer, OpenPart, ResetPart
-from ddm.core.events import PartOpened
+from ddm.core.events import HeadArrived, PartOpened
 from ddm.core.finishing import finish
 from ddm.core.job import Job
 from ddm.core.plan import connections_deserved, smallest_piece
 from ddm.core.segment import Phase, Segment
+from ddm.core.sharing import TOO_LONG
 from ddm.core.work import Work
 from ddm.errors import Exit, UsageError
 from ddm.failures import Failure, Kind
 from ddm.http.coding import saved_as_coded
 from ddm.http.disposition import choose_name
 from ddm.http.representation import BEGIN_AGAIN, Representation, changed
-from ddm.http.response import Ask
 from ddm.limits import PROBE_BYTES, REDIRECTS_MAX
 from ddm.record import State
 
@@ -94,8 +94,9 @@ def redirect(work: Work, job: Job, segment: Segment, failure: Failure) -> None:
     segment.wait(None, work.now)
 
 
-def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
+def on_head(work: Work, job: Job, segment: Segment, event: HeadArrived) -> None:
     """An acceptable answer to the probe: name the file, open it."""
+    offer = event.offer
     origin = job.target.origin
     policy = work.budget.policy(origin)
     policy.bore(work.budget.running_at(origin), work.now, segment.begun_s)
@@ -103,6 +104,7 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
     if size is not None:
         policy.small = size <= PROBE_BYTES
         policy.ranges = offer.partial if size else policy.ranges
+    fits = work.sharing.fits(event.transfer_id, policy, offer, event.http_version)
     if job.leaving or job.room is not None:
         return
     if job.checking:
@@ -122,6 +124,10 @@ def on_head(work: Work, job: Job, segment: Segment, offer: Ask) -> None:
         return
     if work.describe:
         describing.describe(work, job, name, offer)
+        return
+    if not fits:
+        segment.apart = True
+        work.give_up(segment, TOO_LONG)
         return
     segment.move(Phase.OFFERED)
     segment.start = segment.position = segment.begun_position = offer.start

@@ -13,6 +13,7 @@ from ddm.core.job import Job
 from ddm.core.plan import next_piece, worth_its_request
 from ddm.core.retry import COURSES, Course
 from ddm.core.segment import Phase, Segment
+from ddm.core.sharing import TOO_LONG
 from ddm.core.work import Work
 from ddm.failures import Failure, Kind
 from ddm.limits import PROBE_BYTES
@@ -70,6 +71,9 @@ def on_end(work: Work, job: Job, segment: Segment, event: TransferEnded) -> None
     if failure is None or well:
         _filled(work, job, segment)
         return
+    if failure is TOO_LONG:
+        segment.wait(None, work.now)
+        return
     failing.follow(work, job, segment, failure, event.transfer_id)
 
 
@@ -92,6 +96,7 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     origin = (segment.target or job.target).origin
     work.budget.release(origin)
     work.budget.policy(origin).ended(segment.begun_s)
+    work.sharing.end(event.transfer_id, work.budget.policy(origin), event.http_version)
     work.keep(job, segment, event.position)
     segment.transfer_id = None
     if event.connect_s:

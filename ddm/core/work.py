@@ -22,6 +22,7 @@ from ddm.core.commands import (
 from ddm.core.job import Job
 from ddm.core.journal import Journal
 from ddm.core.segment import Segment
+from ddm.core.sharing import Sharing
 from ddm.core.states import NEXT
 from ddm.core.view import JobView, picture
 from ddm.failures import Failure
@@ -52,6 +53,7 @@ class Work(Struct):
     jobs: dict[int, Job] = field(default_factory=dict)
     transfers: dict[int, tuple[Job, Segment]] = field(default_factory=dict)
     journal: Journal = field(default_factory=Journal)
+    sharing: Sharing = field(default_factory=Sharing)
     agenda: Agenda = field(default_factory=Agenda)
     now: float = 0.0
     out: list[Command] = field(default_factory=list)
@@ -121,7 +123,10 @@ class Work(Struct):
             wanted if segment.ranged else None, known, ask=segment.asks, unless=unless
         )
         alone = len(self.jobs) == 1
-        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, job.spec.route))
+        may_share = segment.asks and segment.ranged and not segment.apart
+        shared = may_share and self.sharing.begin(transfer_id, origin, self.budget.policy(origin))
+        route = job.spec.route
+        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, route, shared))
 
     def keep(self, job: Job, segment: Segment, position: int) -> None:
         """What a segment brought is in the file."""

@@ -56,14 +56,18 @@ class HeadReader:
         """Take the next line with its line end; the Head when it is complete, which happens once.
 
         Raises FailureError(BAD_RESPONSE) for too many bytes, 1xx responses and trailers counted,
-        and for a bad status line.
+        for a bad status line, and for a second answer.
         """
         self._bytes += len(line)
         if self._bytes > RESPONSE_HEADER_BYTES_MAX:
             raise _bad(f"the server sent more than {RESPONSE_HEADER_BYTES_MAX} bytes of headers")
-        if self._frozen:
-            return None
         text = line.decode("latin-1").rstrip("\r\n")
+        if self._frozen:
+            if _STATUS_LINE.fullmatch(text):
+                # Where a stream is reset with HTTP_1_1_REQUIRED (RFC 9113 section 7), libcurl asks again by itself,
+                # also in the middle of a body: what comes now would be appended to it.
+                raise _bad("the server began its answer a second time")
+            return None
         if text.startswith("HTTP/"):
             self._begin(text)
         elif text:

@@ -70,7 +70,7 @@ def check_headers(headers: Iterable[tuple[str, str]]) -> None:
             raise UsageError("Proxy-Authorization would reach the server; use --proxy for it")
 
 
-def build(  # noqa: PLR0913 - all but the URL by name, and each a field or two of the request
+def build(
     url: URL,
     *,
     original: URL,

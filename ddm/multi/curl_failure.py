@@ -24,6 +24,7 @@ _EXITS = {
     Kind.UNRESOLVED: Exit.NAME_RESOLUTION,
     Kind.UNREACHABLE: Exit.NETWORK,
     Kind.STALLED: Exit.TOO_SLOW,
+    Kind.THROTTLED: Exit.OVERLOADED,
     Kind.BROKEN: Exit.NETWORK,
     Kind.TLS: Exit.TLS,
     Kind.UNTRUSTED: Exit.TLS,
@@ -33,6 +34,8 @@ _EXITS = {
 _TIMED_OUT = 28
 # What libcurl says of a chunk size that is no number, and of a chunk that does not end where it should.
 _CHUNKS = re.compile(r"chunk |.*chunked-encoding")
+# How a server says over HTTP/2 what is a 429 (RFC 9113 section 7); libcurl names it in its message alone.
+_TOO_MUCH = "ENHANCE_YOUR_CALM"
 _RESETS = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
 
 
@@ -74,6 +77,8 @@ def from_curl(ending: Ending, url: str) -> Failure:
             said = f"could not connect to {server}: {_why_unreachable(ending, message)}"
         case Kind.STALLED:
             said = f"{server} sent nothing, or next to nothing, for too long"
+        case Kind.THROTTLED:
+            said = f"{server} wants to be asked less: {message}"
         case Kind.BROKEN:
             said = f"the connection to {server} broke: {message}"
         case Kind.TLS:
@@ -95,6 +100,8 @@ def _kind(ending: Ending) -> Kind:
     kind = KINDS.get(ending.code, Kind.INTERNAL)
     if ending.code == _TIMED_OUT and ending.connected:
         return Kind.STALLED
+    if kind is Kind.BROKEN and _TOO_MUCH in ending.message:
+        return Kind.THROTTLED
     if kind is Kind.BROKEN and _CHUNKS.match(ending.message):
         return Kind.BAD_RESPONSE  # libcurl calls chunks that make no sense a failure to receive
     if kind is Kind.TLS and ending.os_errno in _RESETS:

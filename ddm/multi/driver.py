@@ -22,7 +22,7 @@ from ddm.http.response import Ask, Expectation
 from ddm.limits import PROGRESS_INTERVAL_S, RECEIVE_BUFFER_ALONE_BYTES, Limits
 from ddm.multi import curl
 from ddm.multi.curl_failure import Ending, from_curl
-from ddm.multi.multi_handle import MultiHandle
+from ddm.multi.handles import Handles
 from ddm.multi.notes import Notes
 from ddm.multi.options import TransferOptions, find_ca_bundle, wide_window_possible
 from ddm.multi.reactor import Reactor
@@ -44,11 +44,16 @@ class Clock(Protocol):
 class Listener(Protocol):
     """Who hears from the network; never from within libcurl."""
 
-    def on_head(self, transfer_id: int, offer: Ask) -> None:
+    def on_head(self, transfer_id: int, offer: Ask, http_version: str) -> None:
         """An asking transfer has its head; its body is paused."""
 
     def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+        self,
+        transfer_id: int,
+        position: int,
+        failure: Failure | None,
+        connect_s: float | None,
+        http_version: str | None,
     ) -> None:
         """A transfer is over: everything below `position` is written."""
 
@@ -69,7 +74,7 @@ class CurlDriver:
         self._ca_bundle = find_ca_bundle(os.environ)
         self._wide_window_possible = wide_window_possible()
         self._closed = False
-        self._multi = MultiHandle(reactor, limits.max_total_connections)
+        self._multi = Handles(reactor, limits.max_total_connections)
         reactor.join(self)
 
     # -- Network -----------------------------------------------------------------------------------
@@ -88,6 +93,7 @@ class CurlDriver:
         job_id: int,
         receive_buffer_bytes: int,
         route: Route,
+        shared: bool,
     ) -> None:
         """Begin. The end is told in a later turn, also if libcurl refuses at once."""
         share = self._throttle.join(job_id)
@@ -104,11 +110,12 @@ class CurlDriver:
         self._transfers[transfer_id] = transfer
         easy = curl.new_easy()
         try:
-            for option, value in self._options(request, route, receive_buffer_bytes).pairs():
+            options = self._options(request, route, receive_buffer_bytes, shared=shared)
+            for option, value in options.pairs():
                 easy.setopt(option, value)
             easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
             easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)
-            self._multi.add(easy)
+            self._multi.add(easy, shared=shared)
         except (pycurl.error, TypeError, ValueError) as error:
             easy.close()
             said = f"libcurl refused to start a transfer: {redact.text(str(error))}"
@@ -256,7 +263,7 @@ class CurlDriver:
         while asking:
             transfer, offer = asking.popleft()
             if self._transfers.get(transfer.id) is transfer and transfer.failure is None:
-                self._listener.on_head(transfer.id, offer)
+                self._listener.on_head(transfer.id, offer, transfer.http_version or "")
         while self._ended:
             self._tell_end(self._ended.popleft())
 
@@ -264,12 +271,11 @@ class CurlDriver:
         if self._transfers.get(transfer.id) is transfer:  # else cancel has told it
             del self._transfers[transfer.id]
             self._throttle.leave(transfer.share, transfer)
-            self._listener.on_end(
-                transfer.id, transfer.position, transfer.failure, transfer.connect_s
-            )
+            found = transfer.failure, transfer.connect_s, transfer.http_version
+            self._listener.on_end(transfer.id, transfer.position, *found)
 
     def _options(
-        self, request: Request, route: Route, receive_buffer_bytes: int
+        self, request: Request, route: Route, receive_buffer_bytes: int, *, shared: bool
     ) -> TransferOptions:
         return TransferOptions(
             request,
@@ -279,6 +285,7 @@ class CurlDriver:
             and receive_buffer_bytes == RECEIVE_BUFFER_ALONE_BYTES,
             ca_bundle=self._ca_bundle,
             route=route,
+            shared=shared,
         )
 
 

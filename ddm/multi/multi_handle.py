@@ -6,7 +6,7 @@ works in `_on_ready`, called by the reactor for each ready descriptor, and in `r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pycurl
 
@@ -22,8 +22,8 @@ class MultiHandle:
     interrupt: what was raised within a callback of this handle, to be raised outside.
     """
 
-    def __init__(self, reactor: Reactor, connections_max: int) -> None:
-        """`connections_max`: how many idle connections are kept for the next transfer."""
+    def __init__(self, reactor: Reactor, options: Iterable[tuple[int, int]]) -> None:
+        """`options`: (option, value) for setopt, what is to be said about connections (`handles`)."""
         self.timer_at: float | None = None
         self.interrupt: BaseException | None = None
         self._reactor = reactor
@@ -31,17 +31,15 @@ class MultiHandle:
         self._multi = curl.new_multi()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
-        # A cache smaller than the budget closes connections that the next piece would have used.
-        self._multi.setopt(pycurl.M_MAXCONNECTS, connections_max)
-        # No multiplexing, also if a transfer should ever speak HTTP/2.
-        self._multi.setopt(pycurl.M_PIPELINING, 0)
+        for option, value in options:
+            self._multi.setopt(option, value)
 
     def add(self, easy: curl.Easy) -> None:
         """Put a transfer on; it begins in the next turn. Raises pycurl.error."""
         self._multi.add_handle(easy)
 
     def remove(self, easy: curl.Easy) -> None:
-        """Take a transfer off. One that has not ended loses its connection."""
+        """Take a transfer off. One that has not ended loses its connection, or its stream."""
         self._multi.remove_handle(easy)
 
     def run_timer(self, now: float) -> None:

@@ -41,7 +41,8 @@ class TransferOptions(Struct, frozen=True):
 
     wide_window: ask for a large receive window before connecting (see `wide_window_possible`).
     ca_bundle: the file of trusted authorities (see `find_ca_bundle`); None for libcurl's own.
-    route: what the user said about proxy and certificates.
+    route: what the user said about proxy and certificates. shared: whether it may be a stream of an HTTP/2
+    connection that others use, too.
     """
 
     request: Request
@@ -50,6 +51,7 @@ class TransferOptions(Struct, frozen=True):
     wide_window: bool
     ca_bundle: str | None
     route: Route
+    shared: bool
 
     def pairs(self) -> Iterator[tuple[int, object]]:
         """(option, value) for setopt."""
@@ -64,8 +66,14 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.HTTPHEADER, header_lines(self.request.headers)
         # What is meant for the origin is not told to a proxy.
         yield pycurl.HEADEROPT, pycurl.HEADER_SEPARATE
-        # On HTTP/2 all ranges would share one connection and its congestion window.
-        yield pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1
+        if self.shared:
+            # Asked for in the TLS handshake (ALPN); a server that does not know it speaks HTTP/1.1.
+            yield pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_2TLS
+            # A connection that is being made is waited for: it may have room for all.
+            yield pycurl.PIPEWAIT, 1
+        else:
+            # On HTTP/2 all ranges would share one connection and its congestion window.
+            yield pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1
         # Redirects are the core's: libcurl would follow to ftp and send custom fields to strangers.
         yield pycurl.FOLLOWLOCATION, 0
         # The head of a proxy's answer to CONNECT is not the head of a response.

@@ -1,9 +1,8 @@
 """One easy handle that fills one range of a file.
 
-The head is judged before a byte of the body is taken. The body is collected at its offset and
-written in one piece when a buffer is full or the turn ends; `position` only counts what is written.
-The first cause of a failure is kept: whatever libcurl says afterwards ("write error 23") is its
-echo.
+The head is judged before a byte of the body is taken. The body is collected at its offset and written in one piece when
+a buffer is full or the turn ends; `position` only counts what is written. The first cause of a failure is kept:
+whatever libcurl says afterwards ("write error 23") is its echo.
 
 The body callback is the hot path, 65,000 times per GiB. It appends, adds and compares with one
 number, `_full_at`; everything that is not plain collecting (not accepted yet, thrown away, rate
@@ -57,8 +56,8 @@ class Transfer:
 
     __slots__ = (
         "_buffer_bytes", "_buffers", "_collected", "_cut", "_expectation", "_full_at",
-        "_notes", "_phase", "_reader", "_sink", "_start", "_stop", "connect_s",
-        "easy", "failure", "id", "position", "share", "told_at", "told_position", "url",
+        "_notes", "_phase", "_reader", "_sink", "_start", "_stop", "connect_s", "easy",
+        "failure", "http_version", "id", "position", "share", "told_at", "told_position", "url",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +77,7 @@ class Transfer:
         self.easy: Easy | None = None  # while it is on libcurl
         self.failure: Failure | None = None
         self.connect_s: float | None = None
+        self.http_version: str | None = None  # once the head is there
         self._expectation = expectation
         self._sink = sink
         self._buffer_bytes = buffer_bytes
@@ -115,6 +115,7 @@ class Transfer:
             return self._abort_for(error)
 
     def _on_head(self, head: Head) -> int | None:
+        self.http_version = head.http_version
         verdict = judge(self._expectation, head, wall_s=self._notes.wall())
         match verdict:
             case Accept(start, stop):

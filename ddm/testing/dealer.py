@@ -51,6 +51,10 @@ class _Dealer:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        # Drawn apart, so that a seed stays what it was in all else.
+        tls = random.Random(f"tls {seed}")  # noqa: S311 - a scripted world, no secrets
+        self._scheme = tls.choice(("http", "http", "https"))
+        self._http_version = tls.choice(("1.1", "2", "2"))
         self._chance = random.Random(f"scenario {seed}")  # noqa: S311 - a scripted world, no secrets
         self._calm_s = self._chance.choice((0.0, 2.0, 20.0, 200.0, 200.0))
         self._heirs: list[tuple[ServedFile, Version]] = []
@@ -61,7 +65,9 @@ class _Dealer:
     def scenario(self) -> Scenario:
         chance = self._chance
         hosts = [f"{letter}.test" for letter in "abcd"[: chance.randint(1, 3)]]
-        origins = [Origin(host, calm_s=self._calm_s) for host in hosts]
+        origins = [
+            Origin(host, calm_s=self._calm_s, http_version=self._http_version) for host in hosts
+        ]
         for origin in origins:
             origin.connections_max = chance.choice((None, None, None, 1, 2, 5))
             origin.too_many = chance.choice((503, 403, 0))
@@ -88,15 +94,15 @@ class _Dealer:
         path = f"/{number}/file.bin" if chance.random() < 0.3 else f"/file{number}.bin"
         file = origin.files[path] = self._file(number)
         checksums = self._checksums(file)
-        asked = f"http://{origin.host}{path}"
+        asked = f"{self._scheme}://{origin.host}{path}"
         hop = chance.random()
         if hop < 0.15:
             asker = chance.choice(plain)
             asker.moved[f"/go{number}"] = path if asker is origin else asked
-            asked = f"http://{asker.host}/go{number}"
+            asked = f"{self._scheme}://{asker.host}/go{number}"
         elif hop < 0.18:
             origin.moved[f"/round{number}"] = f"/round{number}"
-            asked = f"http://{origin.host}/round{number}"
+            asked = f"{self._scheme}://{origin.host}/round{number}"
         elif hop < 0.22:
             secure.moved[f"/go{number}"] = asked
             asked = f"https://{_SECURE}/go{number}"

@@ -19,6 +19,7 @@ from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.http.request import Request
 from ddm.http.response import Accept, Ask, Expectation, Reject, judge
+from ddm.limits import STREAMS_MAX
 from ddm.ports import NetworkListener, Sink
 from ddm.spec import Route
 from ddm.testing.clock import VirtualClock
@@ -63,8 +64,11 @@ class SimNetwork:
         self._listener: NetworkListener | None = None
         self._transfers: dict[int, SimTransfer] = {}
         self._known: set[int] = set()
-        self._active: Counter[str] = Counter()  # transfers, by host
-        self._idle: dict[str, list[float]] = defaultdict(list)  # how fast connections are, by host
+        self._active: Counter[str] = Counter()  # connections that are used, by host
+        self._streams: Counter[str] = Counter()  # on the one that is shared, by host
+        self._shared_s: dict[str, float] = {}  # when that one is made, by host
+        # How fast idle ones are, by host, and whether for what may be shared.
+        self._idle: dict[tuple[str, bool], list[float]] = defaultdict(list)
         self._rates: dict[int | None, int] = {}
 
     def listen(self, listener: NetworkListener) -> None:
@@ -76,6 +80,13 @@ class SimNetwork:
         """The URLs of the transfers that run."""
         return [transfer.request.url for transfer in self._transfers.values()]
 
+    @property
+    def connections(self) -> list[str]:
+        """A URL for each connection that is used: streams of a host have one together."""
+        running = self._transfers.values()
+        streams = {_host(t.request): t.request.url for t in running if t.stream}
+        return [t.request.url for t in running if not t.stream] + list(streams.values())
+
     def start(  # noqa: D102 - as ports.Network has it
         self,
         transfer_id: int,
@@ -86,20 +97,21 @@ class SimNetwork:
         job_id: int,
         receive_buffer_bytes: int,
         route: Route,  # noqa: ARG002 - nothing here is reached in another way
+        shared: bool,
     ) -> None:
         if transfer_id in self._known:
             raise self._story.violation(f"transfer {transfer_id} was started twice")
         self._known.add(transfer_id)
-        host = urlsplit(request.url).netloc
-        self._active[host] += 1
-        active, now = self._active[host], self._clock.now()
+        host, now = _host(request), self._clock.now()
+        stream = shared and self._internet.speaks(request) == "2"
+        self._count(host, stream=stream)
+        active = self._active[host]
         reply = self._internet.answer(request, active=active, now=now, wall_s=self._clock.wall())
-        reused = bool(self._idle[host])
-        pace = self._idle[host].pop() if reused else self._internet.door(host).open()
+        pace, connect_s = self._connect(host, now, shared=shared, stream=stream)
         reply = replace(reply, speed_bps=reply.speed_bps * pace)
         transfer = SimTransfer(
             job_id, request, expectation, sink, reply, buffer_bytes=receive_buffer_bytes,
-            connect_s=0.0 if reused else _CONNECT_S, due_s=0.0, pace=pace,
+            connect_s=connect_s, due_s=0.0, pace=pace, shared=shared, stream=stream,
         )  # fmt: skip
         transfer.due_s = self._head_due(transfer, now)
         self._transfers[transfer_id] = transfer
@@ -108,6 +120,31 @@ class SimNetwork:
             onlooker.started(transfer_id, sent)
         status = reply.head.status if reply.head else reply.failure or reply.ending.value
         self._story.tell(f"t{transfer_id} GET {request.url} {expectation.range or 'all'}: {status}")
+
+    def _count(self, host: str, *, stream: bool) -> None:
+        """One transfer more; a stream is no connection more but for the first."""
+        self._active[host] += not (stream and self._streams[host])
+        self._streams[host] += stream
+        if self._streams[host] > STREAMS_MAX:
+            raise self._story.violation(f"{self._streams[host]} streams to {host}")
+
+    def _discount(self, host: str, *, stream: bool) -> None:
+        """One transfer less."""
+        self._streams[host] -= stream
+        self._active[host] -= not (stream and self._streams[host])
+
+    def _transfers_at(self, host: str) -> int:
+        return self._active[host] + max(0, self._streams[host] - 1)
+
+    def _connect(self, host: str, now: float, *, shared: bool, stream: bool) -> tuple[float, float]:
+        """A connection, idle, new, or being made for other streams already: its pace, and how long it takes."""
+        if stream:
+            fresh = host not in self._shared_s
+            made_s = self._shared_s.setdefault(host, now + _CONNECT_S)
+            return 1.0, _CONNECT_S if fresh else max(0.0, made_s - now)
+        if idle := self._idle[host, shared]:
+            return idle.pop(), 0.0
+        return self._internet.door(host).open(), _CONNECT_S
 
     def _head_due(self, transfer: SimTransfer, now: float) -> float:
         if transfer.reply.head is None and transfer.reply.ending is Ending.SILENCE:
@@ -183,7 +220,7 @@ class SimNetwork:
     def _speed_bps(self, transfer: SimTransfer) -> float:
         """What its server sends, what its connection has of its host's, and what the limits leave it."""
         host = urlsplit(transfer.request.url).netloc
-        share = self._internet.door(host).manners.total_bps / max(1, self._active[host])
+        share = self._internet.door(host).manners.total_bps / max(1, self._transfers_at(host))
         speed_bps = min(transfer.reply.speed_bps, share)
         if not self._rates:
             return speed_bps
@@ -196,6 +233,7 @@ class SimNetwork:
 
     def _on_head(self, transfer_id: int, transfer: SimTransfer) -> None:
         reply = transfer.reply
+        transfer.headed = reply.head is not None
         if reply.head is None:
             self._end(transfer_id, reply.failure or _RESET)
             return
@@ -204,7 +242,7 @@ class SimNetwork:
                 self._end(transfer_id, failure, keep=True)
             case Ask() as offer:
                 transfer.ask(offer.start)
-                self._told().on_head(transfer_id, offer)
+                self._told().on_head(transfer_id, offer, transfer.http_version or "")
             case Accept(start, stop):
                 self._take_body(transfer, start, stop)
 
@@ -217,22 +255,27 @@ class SimNetwork:
         transfer = self._transfers.pop(transfer_id)
         first = transfer.flush()
         failure = first or failure
-        host = urlsplit(transfer.request.url).netloc
-        self._active[host] -= 1
+        host = _host(transfer.request)
+        self._discount(host, stream=transfer.stream)
         kept = keep or (failure is None and not transfer.cut)
-        if kept and self._internet.door(host).manners.keeps_alive:
-            self._idle[host].append(transfer.pace)
+        if kept and not transfer.stream and self._internet.door(host).manners.keeps_alive:
+            self._idle[host, transfer.shared].append(transfer.pace)
         unmet = transfer.reply.failure is not None
         self._story.tell(f"t{transfer_id} ends at {transfer.position}: {failure or 'whole'}")
         for onlooker in self._onlookers:
             onlooker.ended(transfer_id, self._clock.now())
         connect_s = None if unmet else transfer.connect_s
-        self._told().on_end(transfer_id, transfer.position, failure, connect_s)
+        version = transfer.http_version
+        self._told().on_end(transfer_id, transfer.position, failure, connect_s, version)
 
     def _told(self) -> NetworkListener:
         if self._listener is None:
             raise self._story.violation("nobody listens to the network")
         return self._listener
+
+
+def _host(request: Request) -> str:
+    return urlsplit(request.url).netloc
 
 
 def _on_grid(moment_s: float) -> float:

@@ -25,7 +25,8 @@ class Origin:
 
     files: by path. moved: Locations by path. connections_max: above it every request gets `too_many`, until
     `calm_s`: a status, or 0 for a reset. life_s: how long what a Location names may be asked for, until `calm_s`;
-    then it gets `expired`. manners: more of the same, for good.
+    then it gets `expired`. manners: more of the same, for good. http_version: what it speaks over TLS, with who asks
+    for it.
     """
 
     host: str
@@ -37,6 +38,7 @@ class Origin:
     expired: int = 403
     calm_s: float = 0.0
     manners: Manners = field(default_factory=Manners)
+    http_version: str = "1.1"
 
 
 class Internet:
@@ -79,6 +81,11 @@ class Internet:
     def door(self, host: str) -> Door:
         """Where a host's connections come in."""
         return self._doors[host]
+
+    def speaks(self, request: Request) -> str:
+        """The HTTP version of the answer to a request that may be answered with any."""
+        parts = urlsplit(request.url)
+        return self._origins[parts.netloc].http_version if parts.scheme == "https" else "1.1"
 
     def answer(self, request: Request, *, active: int, now: float, wall_s: float) -> Reply:
         """What comes of a request. active: connections to its host at this moment, with this one."""

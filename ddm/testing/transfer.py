@@ -34,6 +34,8 @@ class SimTransfer:
 
     buffer_bytes: how much arrives in one step. pace: of its connection. due_s: when the next step comes.
     stop: where the body has to end, None for the end of the stream. cut: whether that is before the reply does.
+    shared, stream: whether it might be a stream of an HTTP/2 connection, and whether it is. headed: whether its head
+    has come.
     """
 
     job_id: int
@@ -45,6 +47,9 @@ class SimTransfer:
     connect_s: float
     due_s: float
     pace: float = 1.0
+    shared: bool = False
+    stream: bool = False
+    headed: bool = False
     stage: Stage = Stage.HEAD
     stop: int | None = None
     cut: bool = False
@@ -60,6 +65,13 @@ class SimTransfer:
         self._written = self._told = start
         self._sent = self.reply.start
         self.stop = self.expectation.range.stop if self.expectation.range else None
+
+    @property
+    def http_version(self) -> str | None:
+        """What the head says of it; None before it came."""
+        if not self.headed:
+            return None
+        return "2" if self.stream else "1.1"
 
     @property
     def position(self) -> int:

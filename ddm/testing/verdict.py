@@ -60,7 +60,8 @@ class Judge:
     def _must_fail(self, record: JobRecord) -> str | None:
         """Why a job may never be DONE."""
         spec, file = record.spec, self._internet.file(record.spec.url)
-        if spec.url.startswith("https:") and not spec.allow_downgrade:
+        schemes = [url.partition(":")[0] for url in self._internet.chain(spec.url)]
+        if schemes[0] == "https" and "http" in schemes and not spec.allow_downgrade:
             return "its redirect leaves https"
         if file is None:
             return "there is no file"

@@ -194,7 +194,7 @@ class World:
         rows = (self._machine.jobs.get(job_id) for job_id in sorted(watcher.changed()))
         watcher.check_rows((record for record in rows if record is not None), self._machine.disk)
         watcher.check_names(self._machine.disk)
-        self._traffic.check(self._process.network.urls, self._scenario.jobs)
+        self._traffic.check(self._process.network.connections, self._scenario.jobs)
         if watcher.removals.any:
             watcher.removals.check(
                 self._machine.disk.files, self._machine.disk.foreign, self._machine.jobs.all()

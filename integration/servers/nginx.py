@@ -27,7 +27,7 @@ http {{
   default_type application/octet-stream;
   sendfile on;
   tcp_nopush on;
-  log_format ranges '$connection $connection_requests $request_method $status "$http_range" $uri';
+  log_format ranges '$server_protocol $connection $connection_requests $request_method $status "$http_range" $uri';
   access_log {home}/access.log ranges;
   client_body_temp_path {home}/body;
   proxy_temp_path {home}/proxy;
@@ -37,6 +37,8 @@ http {{
   server {{
     listen 127.0.0.1:{plain_port};
     listen 127.0.0.1:{tls_port} ssl;
+    listen 127.0.0.1:{http2_port} ssl http2;
+    keepalive_requests {keepalive_requests};
     ssl_certificate {home}/cert.pem;
     ssl_certificate_key {home}/key.pem;
     location /files/ {{ alias {files}/; }}
@@ -53,9 +55,10 @@ http {{
 class Logged:
     """One request as nginx logged it.
 
-    connection: nginx's serial of it. nth: which request on that connection, from 1.
+    protocol: as "HTTP/1.1". connection: nginx's serial of it. nth: which request on that connection, from 1.
     """
 
+    protocol: str
     connection: int
     nth: int
     method: str
@@ -73,21 +76,24 @@ class Nginx:
     """A running nginx.
 
     It serves `files` below /files/, /noranges/, /slow/ (256 KiB/s per connection), /paced/ (1 MiB/s)
-    and /dated/ (the same without an ETag).
+    and /dated/ (the same without an ETag), over HTTP/2 at `http2` alone. keepalive_requests: after so many a connection
+    is closed, which over HTTP/2 is a GOAWAY.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, keepalive_requests: int = 1000) -> None:
         self.files = home / "files"
         self.certificate = home / "cert.pem"
         self._home = home
+        self._keepalive_requests = keepalive_requests
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         self.files.mkdir(parents=True)
         _make_certificate(self._home)
-        with _listener() as plain, _listener() as tls:
+        with _listener() as plain, _listener() as tls, _listener() as http2:
             self.plain = f"http://127.0.0.1:{plain.getsockname()[1]}"
             self.tls = f"https://127.0.0.1:{tls.getsockname()[1]}"
+            self.http2 = f"https://127.0.0.1:{http2.getsockname()[1]}"
             config = self._home / "nginx.conf"
             config.write_text(
                 _CONFIG.format(
@@ -95,10 +101,12 @@ class Nginx:
                     files=self.files,
                     plain_port=plain.getsockname()[1],
                     tls_port=tls.getsockname()[1],
+                    http2_port=http2.getsockname()[1],
+                    keepalive_requests=self._keepalive_requests,
                     user="user root;" if os.geteuid() == 0 else "",
                 )
             )
-            handed_over = (plain.fileno(), tls.fileno())
+            handed_over = (plain.fileno(), tls.fileno(), http2.fileno())
             self._process = subprocess.Popen(
                 [
                     program() or "nginx",
@@ -161,8 +169,7 @@ def _make_certificate(home: Path) -> None:
 
 
 def _parsed(line: str) -> Logged:
-    connection, nth, method, status, rest = line.split(" ", 4)
+    protocol, connection, nth, method, status, rest = line.split(" ", 5)
     _, asked, path = rest.split('"')
-    return Logged(
-        int(connection), int(nth), method, int(status), "" if asked == "-" else asked, path.strip()
-    )
+    asked = "" if asked == "-" else asked
+    return Logged(protocol, int(connection), int(nth), method, int(status), asked, path.strip())

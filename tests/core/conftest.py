@@ -156,12 +156,12 @@ class Paper:
         elif not partial:
             start, stop = 0, size
         self.positions[transfer_id] = start
+        http_version = fields.pop("http_version", None)
         found = Representation(size, **{"etag": '"1"', **fields})
         known = self.live[transfer_id].expectation.representation
         assert not (partial and known and known.difference(found)), "judge lets no such head in"
-        return self.play(
-            events.HeadArrived(transfer_id, Ask(found, start, stop, partial, disposition, digests))
-        )
+        offer = Ask(found, start, stop, partial, disposition, digests)
+        return self.play(events.HeadArrived(transfer_id, offer, http_version))
 
     def bytes(self, transfer_id, position):
         """BytesWritten."""

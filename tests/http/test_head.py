@@ -43,6 +43,13 @@ def test_trailers_and_whatever_else_comes_later_are_ignored(reader):
     assert heads == [Head(200)]
 
 
+def test_a_second_answer_in_the_place_of_trailers_is_a_bad_response(reader):
+    _feed(reader, b"HTTP/2 200 \r\n", b"\r\n")
+
+    with pytest.raises(FailureError, match="a second time"):
+        _feed(reader, b"HTTP/1.1 200 OK\r\n")
+
+
 @pytest.mark.parametrize(
     ("line", "status", "version"),
     [

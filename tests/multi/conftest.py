@@ -133,6 +133,7 @@ class End:
     position: int
     failure: object
     connect_s: float | None
+    http_version: str | None
 
 
 @dataclass
@@ -143,21 +144,34 @@ class Net:
     driver: CurlDriver
     sink: MemorySink = field(default_factory=MemorySink)
     heads: dict = field(default_factory=dict)
+    spoken: dict = field(default_factory=dict)
     ends: dict = field(default_factory=dict)
     moves: list = field(default_factory=list)
     started: set = field(default_factory=set)
     react: object = None
 
-    def on_head(self, transfer_id, offer):
+    def on_head(self, transfer_id, offer, http_version):
         self.heads[transfer_id] = offer
+        self.spoken[transfer_id] = http_version
         if self.react is not None:
             self.react(transfer_id, offer)
 
-    def on_end(self, transfer_id, position, failure, connect_s):
+    def on_end(self, transfer_id, position, failure, connect_s, http_version):
         assert transfer_id not in self.ends
-        self.ends[transfer_id] = End(position, failure, connect_s)
+        self.ends[transfer_id] = End(position, failure, connect_s, http_version)
 
-    def start(self, transfer_id, url, asked=None, *, ask=False, fields=(), job_id=1):
+    def start(
+        self,
+        transfer_id,
+        url,
+        asked=None,
+        *,
+        ask=False,
+        fields=(),
+        job_id=1,
+        shared=False,
+        route=None,
+    ):
         self.started.add(transfer_id)
         if asked is not None:
             fields = (*fields, ("Range", f"bytes={asked[0]}-{asked[1] - 1}"))
@@ -169,7 +183,8 @@ class Net:
             None if ask else self.sink,
             job_id=job_id,
             receive_buffer_bytes=RECEIVE_BUFFER_SHARED_BYTES,
-            route=Route(),
+            route=route or Route(),
+            shared=shared,
         )
 
     def turn(self):

@@ -7,6 +7,7 @@ from ddm.failures import Kind
 from ddm.multi.curl_failure import Ending, from_curl
 
 URL = "https://files.example:8443/x?token=secret"
+CALM = "HTTP/2 stream 1 reset by server (error 0xb ENHANCE_YOUR_CALM)"
 WAY_OUT = "if you know its authority, name a file with it with --cacert"
 
 
@@ -42,6 +43,14 @@ WAY_OUT = "if you know its authority, name a file with it with --cacert"
             Kind.BROKEN,
             Exit.NETWORK,
             "the connection to files.example port 8443 broke: Connection reset by peer",
+        ),
+        (
+            Ending(
+                92, "HTTP/2 stream 1 reset by server (error 0xb ENHANCE_YOUR_CALM)", connected=True
+            ),
+            Kind.THROTTLED,
+            Exit.OVERLOADED,
+            f"files.example port 8443 wants to be asked less: {CALM}",
         ),
         (
             Ending(60, "self-signed"),

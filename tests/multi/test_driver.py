@@ -164,6 +164,7 @@ def test_what_libcurl_refuses_to_start_is_told_in_the_next_turn(net):
         job_id=1,
         receive_buffer_bytes=65_536,
         route=Route(),
+        shared=False,
     )
     assert net.ends == {}
     assert net.reactor.deadline() == net.reactor.now

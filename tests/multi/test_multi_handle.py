@@ -17,7 +17,7 @@ def reactor(clock):
 
 @pytest.fixture
 def handle(reactor):
-    handle = MultiHandle(reactor, 64)
+    handle = MultiHandle(reactor, ())
     yield handle
     handle.close()
 
@@ -70,7 +70,7 @@ def test_an_error_within_a_note_is_kept_for_the_turn(handle):
 
 
 def test_closing_takes_its_descriptors_off_the_reactor(reactor, server, clock):
-    handle = MultiHandle(reactor, 64)
+    handle = MultiHandle(reactor, ())
     with new_easy() as easy:
         easy.setopt(pycurl.URL, server.answer("/", server.CLOSE))
         handle.add(easy)

@@ -23,6 +23,7 @@ def options(**changes):
         "wide_window": False,
         "ca_bundle": None,
         "route": Route(),
+        "shared": False,
     }
     return dict(TransferOptions(**(values | changes)).pairs())
 
@@ -145,3 +146,11 @@ def test_only_an_insecure_route_leaves_certificates_unlooked_at():
     assert options()[pycurl.SSL_VERIFYHOST] == 2
     assert options(route=Route(insecure=True))[pycurl.SSL_VERIFYPEER] == 0
     assert options(route=Route(insecure=True))[pycurl.SSL_VERIFYHOST] == 0
+
+
+def test_only_what_is_shared_may_speak_http2_and_waits_for_a_connection_that_is_made():
+    own, shared = options(), options(shared=True)
+
+    assert own[pycurl.HTTP_VERSION] == pycurl.CURL_HTTP_VERSION_1_1
+    assert shared[pycurl.HTTP_VERSION] == pycurl.CURL_HTTP_VERSION_2TLS
+    assert (pycurl.PIPEWAIT in own, shared[pycurl.PIPEWAIT]) == (False, 1)

@@ -7,6 +7,7 @@ from ddm.failures import Kind
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
+from ddm.limits import STREAMS_MAX
 from ddm.spec import Route
 from ddm.testing.network import SimNetwork
 from ddm.testing.story import Violation
@@ -14,6 +15,7 @@ from ddm.testing.trouble import Temper, Trouble
 
 RANGE = ByteRange(0, 100_000)
 REQUEST = Request("http://a.test/f", (("Range", "bytes=0-99999"),))
+TLS = Request("https://a.test/f", (("Range", "bytes=0-99999"),))
 
 
 class Listener:
@@ -22,12 +24,14 @@ class Listener:
     def __init__(self):
         self.heads = []
         self.ends = []
+        self.spoken = []
 
-    def on_head(self, transfer_id, offer):
+    def on_head(self, transfer_id, offer, http_version):
         self.heads.append((transfer_id, offer))
 
-    def on_end(self, transfer_id, position, failure, connect_s):
+    def on_end(self, transfer_id, position, failure, connect_s, http_version):
         self.ends.append((transfer_id, position, failure and failure.kind, connect_s))
+        self.spoken.append(http_version)
 
 
 @pytest.fixture
@@ -42,12 +46,20 @@ def network(internet, clock, story, listener):
     return network
 
 
-def start(network, part, *, transfer_id=1, ask=False):
+@pytest.fixture
+def http2(internet):
+    """The one origin, which speaks HTTP/2."""
+    (origin,) = internet._origins.values()
+    origin.http_version = "2"
+    return origin
+
+
+def start(network, part, *, transfer_id=1, ask=False, shared=False, request=REQUEST):
     expectation = Expectation(RANGE, ask=ask)
     sink = None if ask else part
     network.start(
-        transfer_id, REQUEST, expectation, sink,
-        job_id=1, receive_buffer_bytes=1 << 16, route=Route(),
+        transfer_id, request, expectation, sink,
+        job_id=1, receive_buffer_bytes=1 << 16, route=Route(), shared=shared,
     )  # fmt: skip
 
 
@@ -186,3 +198,43 @@ def test_a_transfer_is_shortened_before_its_head_too(network, clock, part, liste
     assert network.shorten(1, 70_000) == 70_000
     run(network, clock)
     assert listener.ends == [(1, 70_000, None, 0.03)]
+
+
+def test_streams_of_a_host_share_one_connection(network, clock, part, listener, http2):
+    for transfer_id in (1, 2, 3):
+        start(network, part, transfer_id=transfer_id, shared=True, request=TLS)
+    start(network, part, transfer_id=4, request=TLS)
+    assert (len(network.urls), len(network.connections)) == (4, 2)
+    run(network, clock)
+    start(network, part, transfer_id=5, shared=True, request=TLS)
+    run(network, clock)
+
+    assert sorted(listener.spoken) == ["1.1", "2", "2", "2", "2"]
+    assert [end[3] for end in sorted(listener.ends)] == [0.03, 0.03, 0.03, 0.03, 0.0]
+
+
+def test_a_server_counts_streams_as_one_connection(network, clock, part, listener, http2):
+    http2.connections_max, http2.calm_s = 1, 1e9
+    for transfer_id in (1, 2):
+        start(network, part, transfer_id=transfer_id, shared=True, request=TLS)
+    start(network, part, transfer_id=3, request=TLS)
+    run(network, clock)
+
+    assert [end[2] for end in sorted(listener.ends)] == [None, None, Kind.THROTTLED]
+
+
+def test_more_streams_than_a_connection_may_have_are_a_violation(network, part, http2):
+    for transfer_id in range(STREAMS_MAX):
+        start(network, part, transfer_id=transfer_id, shared=True, request=TLS)
+
+    with pytest.raises(Violation, match="streams to"):
+        start(network, part, transfer_id=STREAMS_MAX, shared=True, request=TLS)
+
+
+def test_what_may_be_a_stream_and_is_none_has_a_connection(network, clock, part, listener):
+    start(network, part, shared=True, request=TLS)
+    start(network, part, transfer_id=2, shared=True, request=TLS)
+    assert len(network.connections) == 2
+    run(network, clock)
+
+    assert listener.spoken == ["1.1", "1.1"]

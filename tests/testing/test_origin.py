@@ -102,3 +102,10 @@ def test_the_chain_of_a_url_ends_where_it_leads_or_begins_again(internet):
         "http://a.test/file",
     ]
     assert internet.chain("http://a.test/loop") == ["http://a.test/loop"]
+
+
+def test_http2_is_spoken_over_tls_alone():
+    internet = Internet([Origin("a.test", http_version="2")], random.Random(1))
+
+    spoken = [internet.speaks(Request(f"{scheme}://a.test/", ())) for scheme in ("http", "https")]
+    assert spoken == ["1.1", "2"]
