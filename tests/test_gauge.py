@@ -185,16 +185,16 @@ def test_what_belongs_to_the_way_is_no_error(network, failure):
 
 def test_a_refusal_tells_how_many_others_went_on(network):
     start(network, 1, 2, 3, 4, 5)
-    network.on_end(5, 0, Failure(Kind.THROTTLED, "no", Exit.OVERLOADED, status=429), 0.1)
-    network.on_end(4, 0, failed(Kind.BROKEN), 0.1)
-    network.on_end(3, 100, None, 0.1)
+    network.on_end(5, 0, Failure(Kind.THROTTLED, "no", Exit.OVERLOADED, status=429), 0.1, "1.1")
+    network.on_end(4, 0, failed(Kind.BROKEN), 0.1, "1.1")
+    network.on_end(3, 100, None, 0.1, "1.1")
 
     assert (network.bore, network.refusal) == (3, "reset")
 
 
 def test_a_refusal_of_the_only_one_tells_nothing_of_a_limit(network):
     start(network, 1)
-    network.on_end(1, 0, failed(Kind.THROTTLED), 0.1)
+    network.on_end(1, 0, failed(Kind.THROTTLED), 0.1, "1.1")
 
     assert (network.throttled, network.bore) == (1, None)
 

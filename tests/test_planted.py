@@ -205,7 +205,7 @@ FOUND = {
     forget_the_lock: 69,
     claims_shrink_late: 290,
     forget_the_digest: 9,
-    follow_a_downgrade: 112,
+    follow_a_downgrade: 162,
     learn_nothing: 6,
     never_ask_alone: 256,
 }
