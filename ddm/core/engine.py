@@ -11,7 +11,7 @@ import random
 from ddm.core import checkpoint, deadlines, explaining, hearing, room, running, tail
 from ddm.core.budget import Budget
 from ddm.core.causes import Explanation
-from ddm.core.commands import Command, OfferJobs
+from ddm.core.commands import Command, OfferJobs, RecordLesson
 from ddm.core.events import BytesWritten, Event
 from ddm.core.job import Job
 from ddm.core.view import JobView, QueueView, queue_picture
@@ -52,6 +52,7 @@ class Engine:
             hearing.dispatch(work, event)
         self._settle()
         self._ask_for_jobs()
+        work.out += [RecordLesson(*news) for news in work.budget.news(work.now)]
         return work.out
 
     def deadline(self) -> float | None:

@@ -73,7 +73,7 @@ class HostPolicy:
         self.http_version: str | None = None
         self.small: bool | None = None
         self.yields = Yields()
-        self._told: Lesson | None = None
+        self._told = Lesson()
 
     @property
     def limit(self) -> int:
@@ -209,7 +209,7 @@ class HostPolicy:
         Speeds change all the time: what they are is kept with the next thing that changes.
         """
         lesson = self.lesson(now)
-        if self._told is not None and _essence(lesson) == _essence(self._told):
+        if _essence(lesson) == _essence(self._told):
             return None
         self._told = lesson
         return lesson

@@ -93,11 +93,11 @@ def _in_passing(failure: Failure, told: Failure | None) -> bool:
 
 def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Failure | None:
     """The books of a try that is over: its connection, what it brought, and why it ended."""
+    work.keep(job, segment, event.position)
     origin = (segment.target or job.target).origin
     work.budget.release(origin)
     work.budget.policy(origin).ended(segment.begun_s)
     work.sharing.end(event.transfer_id, work.budget.policy(origin), event.http_version)
-    work.keep(job, segment, event.position)
     segment.transfer_id = None
     if event.connect_s:
         job.rtt_s = min(event.connect_s, job.rtt_s or event.connect_s)

@@ -4,6 +4,7 @@ import pytest
 
 from ddm.core.commands import (
     OfferJobs,
+    RecordLesson,
     RecordState,
     StartTransfer,
 )
@@ -11,6 +12,7 @@ from ddm.core.events import (
     BytesWritten,
     FilePublished,
     HeadArrived,
+    LessonsKnown,
     PartClosed,
     QueueChanged,
     TimePassed,
@@ -19,8 +21,10 @@ from ddm.core.events import (
 from ddm.core.work import InvariantError
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
+from ddm.http import url as urls
 from ddm.http.representation import Representation
 from ddm.http.response import Ask
+from ddm.lesson import Lesson
 from ddm.record import State
 
 MIB = 1 << 20
@@ -188,3 +192,25 @@ def test_but_not_more_jobs_than_the_user_said(make_paper, of):
     paper.play(QueueChanged())
 
     assert of(OfferJobs, paper.offer(1) + paper.offer(2)) == []
+
+
+def test_what_an_origin_taught_is_to_be_kept_when_it_is_new(paper, of):
+    said = paper.begin(100 * (1 << 20)) + paper.end(1)
+    (lesson,) = of(RecordLesson, said)
+    assert (lesson.origin.host, lesson.lesson.ranges, lesson.lesson.small) == (
+        "example.org",
+        True,
+        False,
+    )
+
+    assert of(RecordLesson, paper.end(2)) == []
+    (refused,) = of(RecordLesson, paper.break_off(16, Kind.THROTTLED, status=503))
+    assert (refused.lesson.limit, refused.lesson.refusal) == (15, "503")
+
+
+def test_what_was_learned_before_holds_from_the_first_request_on(paper, of):
+    origin = urls.parse("https://example.org/").origin
+    paper.play(LessonsKnown({origin: Lesson(limit=3, refusal="503", refused_s=paper.now)}))
+    paper.begin(100 * (1 << 20))
+
+    assert len(paper.live) == 3
