@@ -6,7 +6,6 @@ beginnings of the file.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import re
@@ -83,17 +82,7 @@ def write(path: Path, text: str) -> None:
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     private.make_directory(path.parent)
     draft = path.with_name(f"{path.name}.{os.getpid()}")
-    try:
-        fd = private.open_file(draft, os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(fd, "wb") as file:
-            file.write(text.encode())
-            file.flush()
-            os.fsync(fd)
-        draft.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            draft.unlink()
-        raise
+    private.replace(path, text.encode(), draft=draft, durable=True)
 
 
 def read(path: Path) -> Document:

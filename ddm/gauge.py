@@ -71,6 +71,9 @@ class Nowhere:
         del offset
         self.bytes += sum(map(len, buffers))
 
+    def begin_sync(self) -> None:
+        """See `ports.Part`."""
+
     def sync(self, size_bytes: int | None = None) -> None:
         """Nothing to do."""
 
@@ -83,6 +86,9 @@ class Nowhere:
         """No file, no name."""
         del exact, replace
         return self.name
+
+    def settle(self) -> None:
+        """See `ports.Part`."""
 
     def close(self) -> None:
         """Nothing to do."""

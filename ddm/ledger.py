@@ -6,9 +6,6 @@ it: what could not be committed is tried again a little later, and whoever needs
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-
 from ddm.byteranges import RangeSet
 from ddm.core.commands import (
     RecordLesson,
@@ -17,12 +14,15 @@ from ddm.core.commands import (
     RecordReceipt,
     RecordState,
 )
+from ddm.entry import Claims, Entry, File, NewState
 from ddm.errors import BusyError
 from ddm.learned import Learned
+from ddm.lesson import Lesson
 from ddm.ports import Marks, Store
 from ddm.record import State, StoredFailure
 
 Record = RecordState | RecordPart | RecordProgress | RecordReceipt | RecordLesson
+_NONE = RangeSet()
 
 
 class Ledger:
@@ -32,8 +32,9 @@ class Ledger:
         self._store = store
         self._marks = marks
         self._learned = learned
-        # In order. The claims of a job only once, by its id: the last ones count.
-        self._writes: dict[object, Callable[[], None]] = {}
+        # Of each job in order, mostly one: of each sort of news the last counts.
+        self._entries: dict[int, list[Entry]] = {}
+        self._lessons: dict[str, Lesson] = {}  # by origin
         self._claims: dict[int, RangeSet] = {}  # the last of each job
         self._synced: dict[int, RangeSet] = {}  # as last recorded
         self._gone: list[int] = []  # jobs that have left
@@ -42,7 +43,7 @@ class Ledger:
     @property
     def pending(self) -> bool:
         """Whether something is not committed yet."""
-        return bool(self._writes)
+        return bool(self._entries or self._lessons)
 
     def record(self, command: Record) -> None:
         """Take a record in. Claims that shrink are taken out of the marks at once, and committed durably.
@@ -50,32 +51,42 @@ class Ledger:
         So is what is newly claimed as synced: it is there for power cuts alone. And so is FINISHING: what comes next
         is a name, and it has to be on the disk that it was about to come.
         """
-        store = self._store
         match command:
             case RecordState(job_id, state, failure):
                 self._durable = self._durable or state is State.FINISHING
                 error = None if failure is None else StoredFailure.of(failure)
-                self._writes[object()] = partial(store.set_state, job_id, state, error)
+                self._entry(job_id).state = NewState(state, error)
                 if state.ended or state is State.QUEUED:
                     self._gone.append(job_id)
             case RecordPart(job_id, name, representation, identity, incarnation, vouched):
-                part = (name, representation, identity, incarnation, vouched)
-                self._writes[object()] = partial(store.set_part, job_id, *part)
+                file = File(name, representation, identity, incarnation, vouched)
+                self._entry_for_file(job_id).file = file
             case RecordLesson():
                 key, lesson = self._learned.as_stored(command)
-                self._writes[key] = partial(store.learn, key, lesson)
+                self._lessons[key] = lesson
             case RecordReceipt(job_id, receipt):
-                self._writes[object()] = partial(store.set_receipt, job_id, receipt)
+                self._entry(job_id).receipt = receipt
             case RecordProgress(job_id, written, synced, shrinks):
                 if shrinks:
                     self._marks.forget(job_id)
                     self._durable = True
-                if synced != self._synced.get(job_id, RangeSet()):
+                if synced != self._synced.get(job_id, _NONE):
                     self._synced[job_id] = synced
                     self._durable = True
-                self._writes.pop(job_id, None)
-                self._writes[job_id] = partial(store.set_progress, job_id, written, synced)
+                self._entry(job_id).claims = Claims(written, synced)
                 self._claims[job_id] = written
+
+    def _entry(self, job_id: int) -> Entry:
+        """The last entry of a job."""
+        return self._entries.setdefault(job_id, [Entry()])[-1]
+
+    def _entry_for_file(self, job_id: int) -> Entry:
+        """As `_entry`, but one that says nothing of the file before: the store compares the two."""
+        entry = self._entry(job_id)
+        if entry.file is not None or entry.claims is not None:
+            entry = Entry()
+            self._entries[job_id].append(entry)
+        return entry
 
     def be_durable(self) -> None:
         """The next commit has to be on the disk when it is over."""
@@ -83,13 +94,16 @@ class Ledger:
 
     def commit(self) -> bool:
         """Commit all of it; False if another process is writing: then nothing is committed. Raises StateError."""
-        if not self._writes:
+        if not self.pending:
             self._durable = False
             return True
         try:
             with self._store.transaction(durable=self._durable):
-                for write in self._writes.values():
-                    write()
+                for job_id, entries in self._entries.items():
+                    for entry in entries:
+                        self._store.write(job_id, entry)
+                for key, lesson in self._lessons.items():
+                    self._store.learn(key, lesson)
         except BusyError:
             return False
         for job_id, written in self._claims.items():
@@ -97,5 +111,6 @@ class Ledger:
         for job_id in self._gone:
             self._marks.forget(job_id)
             self._synced.pop(job_id, None)
-        self._writes, self._claims, self._gone, self._durable = {}, {}, [], False
+        self._entries, self._lessons, self._claims = {}, {}, {}
+        self._gone, self._durable = [], False
         return True

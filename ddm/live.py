@@ -125,12 +125,7 @@ class LiveWriter:
         )
         live = Live(os.getpid(), self._wall(), queue, tuple(filter(None, explained)))
         block = msgspec.json.encode(live, enc_hook=_ranges_in)
-        fd = private.open_file(self._new, os.O_WRONLY | os.O_TRUNC)
-        try:
-            os.write(fd, block)
-        finally:
-            os.close(fd)
-        self._new.replace(self._path)
+        private.replace(self._path, block, draft=self._new)
 
     def _remove(self) -> None:
         if self._there:

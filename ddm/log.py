@@ -13,7 +13,7 @@ import math
 import os
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -43,6 +43,8 @@ class Log:
         self._wall = wall
         self._fd: int | None = None
         self._torn = False
+        self._collected: list[bytes] | None = None
+        self._moment: str | None = None  # of what is collected
         if path is not None:
             try:
                 private.make_directory(path.parent)
@@ -56,21 +58,46 @@ class Log:
             self.listener(event, fields)
         if self._fd is None or self._path is None:
             return
-        time_s = self._wall()
-        entry: dict[str, Value] = {"time": _utc(time_s), "level": level, "event": event}
+        entry: dict[str, Value] = {"time": self._time(), "level": level, "event": event}
         entry |= {name: _clean(name, value) for name, value in fields.items()}
         line = json.dumps(entry).encode() + b"\n"
+        if self._collected is None:
+            self._put(line)
+        else:
+            self._collected.append(line)
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Append what is written meanwhile with one call, at the end. All of it is of one moment."""
+        self._collected = []
         try:
-            self._fd = _with_room(self._fd, self._path, len(line))
-            self._append(self._fd, line)
-        except OSError as error:
-            self._fail(error)
+            yield
+        finally:
+            lines, self._collected, self._moment = self._collected, None, None
+            if lines:
+                self._put(b"".join(lines))
 
     def close(self) -> None:
         """Write no more."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+    def _time(self) -> str:
+        if self._collected is None:
+            return _utc(self._wall())
+        if self._moment is None:
+            self._moment = _utc(self._wall())
+        return self._moment
+
+    def _put(self, lines: bytes) -> None:
+        if self._fd is None or self._path is None:
+            return
+        try:
+            self._fd = _with_room(self._fd, self._path, len(lines))
+            self._append(self._fd, lines)
+        except OSError as error:
+            self._fail(error)
 
     def _append(self, fd: int, line: bytes) -> None:
         """Write a line in one piece, apart from one that a full disk tore. Raises OSError."""

@@ -5,7 +5,9 @@ Each deed answers with an event. Digests are computed a slice a turn, so that no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import TypeVar
 
 from ddm.core.commands import (
     CheckRoom,
@@ -32,6 +34,8 @@ from ddm.limits import DIGEST_SLICE_BYTES
 from ddm.ports import Digester, Disk, MarkedSink, Marks, Part
 from ddm.record import PartIdentity
 
+_T = TypeVar("_T")
+
 
 class Parts:
     """What the performer has open on a disk, and the marks of the transfers that write to it."""
@@ -41,7 +45,7 @@ class Parts:
         self._marks = marks
         self._open: dict[int, Part] = {}
         self._digests: dict[int, Digester] = {}
-        self._syncs: dict[int, SyncFile] = {}  # that take their time
+        self._syncs: dict[int, SyncFile] = {}  # asked for, and not answered
         self._incarnations: dict[int, int] = {}
         self._sinks: dict[int, MarkedSink] = {}  # by transfer
 
@@ -71,20 +75,21 @@ class Parts:
     # -- deeds -------------------------------------------------------------------------------------
 
     def do(self, command: OpenPart | ResetPart | ClosePart | SyncFile | CheckRoom) -> Event | None:
-        """What is answered at once; but for syncs that take their time, see `sync_on`."""
+        """What is answered at once; but for syncs, which are done together: see `sync_on`."""
         match command:
             case OpenPart() | ResetPart():
                 return self._open_part(command)
             case ClosePart(job_id):
                 return self._close_part(job_id)
-            case SyncFile():
-                return self._sync(command)
+            case SyncFile(job_id):
+                self._syncs[job_id] = command
+                return None
             case CheckRoom():
                 return self._check_room(command)
 
     def _open_part(self, command: OpenPart | ResetPart) -> Event:
         """Open a part file, or begin one again in a new inode."""
-        return _answer(command.job_id, lambda: self._opened(command))
+        return _answer(command.job_id, partial(self._opened, command))
 
     def _opened(self, command: OpenPart | ResetPart) -> Event:
         job_id = command.job_id
@@ -113,8 +118,16 @@ class Parts:
         lacking = self._disk.lacking_bytes(command.directory, command.name, command.size_bytes)
         return RoomChecked(command.job_id, lacking)
 
+    def sync_on(self) -> list[Event]:
+        """Put the files on the disk for which that was asked; those that take their time are asked again."""
+        syncs, self._syncs = self._syncs, {}
+        if len(syncs) > 1:  # the disk writes the others while one is waited for
+            for job_id in syncs:
+                self._open[job_id].begin_sync()
+        answers = (self._sync(command) for command in syncs.values())
+        return [answer for answer in answers if answer is not None]
+
     def _sync(self, command: SyncFile) -> Event | None:
-        """Put a file on the disk."""
         part = self._open[command.job_id]
         try:
             part.sync(command.size_bytes)
@@ -124,13 +137,6 @@ class Parts:
         except OSError as error:
             return SyncFailed(command.job_id, _failure(error, part, "sync"))
         return FileSynced(command.job_id)
-
-    def sync_on(self) -> Iterator[Event]:
-        """Ask once more for the syncs that were not done."""
-        syncs, self._syncs = self._syncs, {}
-        for command in syncs.values():
-            if (answer := self._sync(command)) is not None:
-                yield answer
 
     def begin_digest(self, command: DigestFile) -> None:
         """Read a file from its start."""
@@ -149,16 +155,27 @@ class Parts:
             del self._digests[job_id]
             return
 
-    def publish(self, command: PublishFile) -> Event:
-        """Give a file its final name."""
-        return _answer(command.job_id, lambda: self._published(command))
+    def publish(self, commands: Iterable[PublishFile]) -> list[Event]:
+        """Give files their final names: all are renamed, then one sync puts those of a directory on the disk."""
+        named = [
+            (each.job_id, _answer(each.job_id, partial(self._name, each))) for each in commands
+        ]
+        return [
+            name
+            if isinstance(name, PartFailed)
+            else _answer(job_id, partial(self._settle, job_id, name))
+            for job_id, name in named
+        ]
 
-    def _published(self, command: PublishFile) -> Event:
+    def _name(self, command: PublishFile) -> str:
         part = self._open[command.job_id]
-        name = part.publish(exact=command.exact, replace=command.replace)
-        del self._open[command.job_id]
-        self._incarnations.pop(command.job_id, None)
-        return FilePublished(command.job_id, name)
+        return part.publish(exact=command.exact, replace=command.replace)
+
+    def _settle(self, job_id: int, name: str) -> FilePublished:
+        self._open[job_id].settle()
+        del self._open[job_id]
+        self._incarnations.pop(job_id, None)
+        return FilePublished(job_id, name)
 
     def _close_part(self, job_id: int) -> Event:
         """Sync and close a file, and keep it."""
@@ -181,7 +198,7 @@ class Parts:
         self._open.clear()
 
 
-def _answer(job_id: int, deed: Callable[[], Event]) -> Event:
+def _answer(job_id: int, deed: Callable[[], _T]) -> _T | PartFailed:
     """What a deed says, or how it failed."""
     try:
         return deed()

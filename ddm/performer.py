@@ -2,8 +2,8 @@
 
 Each turn ends with `pump`: what the network wrote is flushed and told to the engine, each of its commands is performed,
 and the answers are handled before the next event. Records are collected (`ledger`) and committed together at the end of
-the turn, and before anything that must find them committed: a rename, a new inode under smaller claims, an offer of
-jobs. Where another process holds the database, that thing waits for a later turn, and the rest goes on.
+the turn, and before anything that must find them committed: a rename (`publishing`), a new inode under smaller claims
+(`held`). Where another process holds the database, that thing waits for a later turn, and the rest goes on.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ from ddm.learned import Learned
 from ddm.ledger import Ledger, Record
 from ddm.limits import BUSY_RETRY_S, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.log import Log, open_log
+from ddm.offers import Offers
 from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Network, Store
+from ddm.publishing import Publishing
 
 
 class Performer:
@@ -73,22 +75,21 @@ class Performer:
         self._learned = Learned(store, clock)
         self._ledger = Ledger(store, marks, self._learned)
         self._log = log or open_log(None)
-        self._among: frozenset[int] | None = None
         self._inbox: list[Event] = []
         self._jobs: dict[int, int] = {}  # of each transfer
-        self._publishing: list[PublishFile] = []
         self._held = Held()
-        self._room = 0  # for so many jobs that are to be offered
+        self._publishing = Publishing(self._parts, self._ledger)
+        self._offers = Offers(store)
+        self._left: list[JobView] = []  # which is not committed yet
         self._heed = False  # whether wishes are to be looked at
         self._reorder = False  # and whether jobs in work may stand elsewhere
         self._retry_s: float | None = None
-        self._on_offer: set[int] = set()
         self.on_ended: Callable[[JobView], None] | None = None
         network.listen(self)
 
     def work_on(self, ids: Iterable[int] | None) -> None:
         """Limit what is admitted to these jobs; None means the whole queue."""
-        self._among = None if ids is None else frozenset(ids)
+        self._offers.limit_to(ids)
 
     def submit(self, event: Event) -> None:
         """Something happened outside; it is handled in the next `pump`."""
@@ -110,16 +111,22 @@ class Performer:
     @property
     def idle(self) -> bool:
         """Whether nothing is in work, nothing left to admit, and everything recorded."""
-        waiting = self._inbox or self._held or self._publishing or self._room or self._heed
+        waiting = (
+            self._inbox or self._held or self._publishing or self._offers.pending or self._heed
+        )
         return self._engine.idle and not waiting and not self._ledger.pending
 
     @property
     def stuck(self) -> bool:
         """Whether all that is left waits for room on a full disk."""
-        return self._engine.stuck and not (self._inbox or self._room)
+        return self._engine.stuck and not (self._inbox or self._offers.pending)
 
     def pump(self, now: float) -> None:
         """The end of a turn: gather, decide, perform, until it is quiet; then commit."""
+        with self._log.together():
+            self._pump(now)
+
+    def _pump(self, now: float) -> None:
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
         if self._retry_s is not None and self._retry_s <= now:
             self._settle_debts()
@@ -134,21 +141,41 @@ class Performer:
         if due is not None and due <= now:
             pending.append(TimePassed())
         while pending:
-            event = pending.popleft()
-            commands = self._engine.handle(event, now)
-            if isinstance(event, JobOffered):
-                self._on_offer.discard(event.record.id)
-            for command in commands:
-                self._perform(command)
+            self._handle(pending.popleft(), now)
             if not pending and not self._inbox:
-                self._publish_all()
+                self._do_together()
             # Answers come before what happened after them.
             pending.extendleft(reversed(self._inbox))
             self._inbox.clear()
+        self._close_turn(now)
+
+    def _handle(self, event: Event, now: float) -> None:
+        if isinstance(event, QueueChanged):
+            self._offers.queue_changed()
+        commands = self._engine.handle(event, now)
+        if isinstance(event, JobOffered):
+            self._offers.taken(event.record.id)
+        for command in commands:
+            self._perform(command)
+
+    def _do_together(self) -> None:
+        """What is done once for all jobs that ask for it in a turn: syncs, names, then offers for the room left."""
+        self._inbox += self._parts.sync_on()
+        if not self._inbox:
+            self._inbox += self._publishing.publish()
+        if not self._inbox and self._offers.pending:
+            self._inbox += map(JobOffered, self._offers.take())
+
+    def _close_turn(self, now: float) -> None:
+        """Commit what was recorded, heed what is wished, and tell who has left."""
         left = self._engine.take_left()
+        self._left += left
         committed = self._ledger.commit()
+        if committed and self._left:
+            self._offers.left(view.id for view in self._left)
+            self._left.clear()
         self._heed = self._heed or bool(left)
-        owing = not committed or self._held or self._publishing or self._room
+        owing = not committed or self._held or self._publishing or self._offers.pending
         if not owing and (not self._heed or self._heed_wishes()):
             self._retry_s = None
         elif self._retry_s is None or self._retry_s <= now:
@@ -185,8 +212,7 @@ class Performer:
             case RecordState() | RecordPart() | RecordProgress() | RecordReceipt() | RecordLesson():
                 self._record(command)
             case OfferJobs(room):
-                self._room = room
-                self._offer()
+                self._offers.ask(room)
             case CancelTransfer(transfer_id):
                 self._cancel(transfer_id)
             case ShortenTransfer(transfer_id, stop):
@@ -200,7 +226,7 @@ class Performer:
                 sink = self._parts.sink(transfer_id, job_id)
                 self._network.proceed(transfer_id, sink, start, stop)
             case PublishFile():
-                self._publishing.append(command)
+                self._publishing.add(command)
             case DigestFile():
                 self._parts.begin_digest(command)
             case _:
@@ -249,38 +275,12 @@ class Performer:
             case _:
                 pass
 
-    def _publish_all(self) -> None:
-        """Give the files that are whole their names, once it is on the disk that they are about to get them."""
-        if self._publishing and self._ledger.commit():
-            commands, self._publishing = self._publishing, []
-            self._inbox += [self._parts.publish(command) for command in commands]
-
     def _settle_debts(self) -> None:
         """What waited for a commit, if that works now."""
         if self._held and self._ledger.commit():
             for command in self._held.release():
                 self._perform(command)
-        self._publish_all()
-        if self._room:
-            self._offer()
-
-    def _offer(self) -> None:
-        """Offer jobs for the room that there is. Rows of jobs that have just left have to say so first."""
-        if not self._ledger.commit():
-            return
-        # Rows of admitted jobs that have not begun yet are still QUEUED: look past them.
-        passed_over = self._engine.admitted + len(self._on_offer)
-        try:
-            found = self._store.queued(self._room + passed_over, among=self._among)
-        except BusyError:
-            return
-        room, self._room = self._room, 0
-        for record in found:
-            if record.id in self._on_offer or self._engine.holds(record.id):
-                continue
-            if len(self._on_offer) < room:
-                self._on_offer.add(record.id)
-                self._inbox.append(JobOffered(record))
+        self._do_together()
 
     def _heed_wishes(self) -> bool:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""
@@ -297,4 +297,4 @@ class Performer:
         return True
 
     def _in_work(self, job_id: int) -> bool:
-        return self._engine.holds(job_id) or job_id in self._on_offer
+        return self._engine.holds(job_id) or self._offers.on_the_way(job_id)

@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
+from ddm.entry import Entry
 from ddm.failures import Failure
-from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
 from ddm.lesson import Lesson
-from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
+from ddm.record import JobRecord, PartIdentity, State, StoredFailure
 from ddm.spec import Checksum, Route
 
 
@@ -129,6 +129,9 @@ class Part(Protocol):
     def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
         """As Sink.write_at."""
 
+    def begin_sync(self) -> None:
+        """Begin to put on the disk what a `sync` will wait for; where others are to be synced first."""
+
     def sync(self, size_bytes: int | None = None) -> None:
         """Cut to the size if given, then fdatasync. Raises OSError; BlockingIOError if it has to be asked again."""
 
@@ -138,10 +141,14 @@ class Part(Protocol):
     def publish(self, *, exact: bool, replace: bool = False) -> str:
         """Rename to the final name, never over another file; the name it got. Raises OSError.
 
-        Syncs the directory and closes.
-
         exact: fail with EEXIST if the name was taken meanwhile, instead of taking the next free
         one.
+        """
+
+    def settle(self) -> None:
+        """Put the final name on the disk, and close. Raises OSError; then it has its part name again.
+
+        Files that were renamed before it in the same directory share the sync.
         """
 
     def close(self) -> None:
@@ -211,22 +218,17 @@ class Store(Protocol):
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """Everything written inside is committed together; durable means synchronous=FULL."""
 
-    def queued(self, limit: int, *, among: Iterable[int] | None) -> list[JobRecord]:
+    def line(self, limit: int, *, among: Iterable[int] | None) -> list[int]:
         """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids."""
+
+    def queued(self, ids: Sequence[int]) -> list[JobRecord]:
+        """Those of these jobs that are QUEUED and wanted to run, in the order given."""
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:
         """Store a state."""
 
-    def set_part(
-        self,
-        job_id: int,
-        name: str,
-        representation: Representation,
-        identity: PartIdentity,
-        incarnation: int,
-        vouched: tuple[Checksum, ...] = (),
-    ) -> None:
-        """Store which file the claims are about, and what its server vouched for."""
+    def write(self, job_id: int, entry: Entry) -> None:
+        """Store what is new of a job."""
 
     def get(self, job_id: int) -> JobRecord | None:
         """One job."""
@@ -248,9 +250,6 @@ class Store(Protocol):
 
     def recover(self) -> list[int]:
         """Queue again what a dead process left in work; their ids. FINISHING stays as it is."""
-
-    def set_receipt(self, job_id: int, receipt: Receipt) -> None:
-        """Store how a file was fetched."""
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:
         """Store the claims."""

@@ -6,6 +6,7 @@ No symbolic link is followed at the last component of a path: somebody else may 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -33,3 +34,22 @@ def open_file(path: Path, flags: int) -> int:
         os.close(fd)
         raise
     return fd
+
+
+def replace(path: Path, content: bytes, *, draft: Path, durable: bool = False) -> None:
+    """Write a file with mode 0600, whole or not at all. Raises OSError.
+
+    draft: where it is written first, in the same directory; it does not stay. durable: the content is on the disk
+    before it has its name.
+    """
+    try:
+        with os.fdopen(open_file(draft, os.O_WRONLY | os.O_TRUNC), "wb") as file:
+            file.write(content)
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink()
+        raise

@@ -58,6 +58,14 @@ def desk(connect, tmp_path):
         )
 
 
+@pytest.fixture
+def statements(desk):
+    """The statements that SQLite runs from now on."""
+    ran = []
+    desk.store._database._connection.set_trace_callback(ran.append)
+    return ran
+
+
 def progress(written, *, job_id=1, shrinks=False, synced=NONE):
     return RecordProgress(job_id, written, synced, shrinks)
 
@@ -202,7 +210,7 @@ def test_what_waits_does_not_grow_while_another_writes_for_long(desk, connect):
             desk.ledger.record(progress(RangeSet.of(0, stop)))
             desk.ledger.commit()
     desk.ledger.record(RecordPart(1, "f", SEEN, PART, 1))
-    waiting = len(desk.ledger._writes)
+    waiting = len(desk.ledger._entries[1])
     desk.ledger.record(progress(ALL))
     desk.ledger.commit()
 
@@ -239,3 +247,42 @@ def test_the_last_lesson_of_an_origin_is_recorded_with_the_rest(desk):
     wall_s = VirtualClock().wall()
     assert desk.store.lessons() == {origin.key: Lesson(wall_s + 2, limit=5)}
     assert len(desk.store.commits) == 1
+
+
+def test_what_one_commit_says_of_a_job_is_one_statement(desk, statements):
+    receipt = Receipt(("http://a.test/",), (), 1.0, 30, 2)
+    desk.ledger.record(RecordState(1, State.PROBING))
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
+    desk.ledger.record(RecordState(1, State.RUNNING))
+    desk.ledger.record(progress(HELD))
+    desk.ledger.record(RecordState(1, State.FINISHING))
+    desk.ledger.record(progress(ALL, synced=ALL))
+    desk.ledger.record(RecordReceipt(1, receipt))
+    desk.ledger.commit()
+    record = desk.store.get(1)
+
+    assert sum(sql.startswith("UPDATE") for sql in statements) == 1
+    assert (record.state, record.part, record.name) == (State.FINISHING, PART, "f")
+    assert (record.written, record.synced, record.receipt) == (ALL, ALL, receipt)
+
+
+def test_claims_of_the_file_before_are_compared_with_the_next_file(desk):
+    """Not taken for claims of that one: the two are one commit, but two statements."""
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
+    desk.ledger.record(progress(ALL))
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 1))
+    desk.ledger.commit()
+
+    assert desk.store.get(1).written == NONE
+    assert len(desk.store.commits) == 1
+
+
+def test_a_file_that_comes_back_has_no_claims(desk):
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
+    desk.ledger.record(progress(ALL))
+    desk.ledger.commit()
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 1))
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
+    desk.ledger.commit()
+
+    assert desk.store.get(1).written == NONE

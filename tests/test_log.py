@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import resource
@@ -214,3 +215,30 @@ def test_a_listener_hears_each_event_also_where_nothing_is_written():
     log.write("job", job=3, state="running")
 
     assert heard == [("job", {"job": 3, "state": "running"})]
+
+
+def test_what_is_written_together_is_one_append_at_the_end(log, path):
+    appended = []
+    with log.together():
+        log.write("first")
+        log.write("second")
+        appended.append(path.read_text())
+    log.write("third")
+
+    assert appended == [""]
+    assert [entry["event"] for entry in _entries(path)] == ["first", "second", "third"]
+
+
+def test_what_was_written_together_before_an_error_is_kept(log, path):
+    with contextlib.suppress(RuntimeError), log.together():
+        log.write("first")
+        raise RuntimeError
+
+    assert [entry["event"] for entry in _entries(path)] == ["first"]
+
+
+def test_writing_nothing_together_is_nothing(log, path):
+    with log.together():
+        pass
+
+    assert path.read_bytes() == b""

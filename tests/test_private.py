@@ -68,3 +68,21 @@ def test_a_pipe_without_a_reader_does_not_make_us_wait(tmp_path):
 
     with pytest.raises(OSError, match="No such device"):
         private.open_file(tmp_path / "pipe", os.O_WRONLY)
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    path, draft = tmp_path / "f", tmp_path / "f.new"
+    path.write_text("what was there, and longer")
+    private.replace(path, b"new", draft=draft, durable=True)
+
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o600)
+    assert not draft.exists()
+
+
+def test_a_file_that_could_not_be_replaced_is_as_it_was_and_no_draft_stays(tmp_path):
+    path, draft = tmp_path / "f", tmp_path / "f.new"
+    path.mkdir()
+    with pytest.raises(OSError, match="directory"):
+        private.replace(path, b"new", draft=draft)
+
+    assert (path.is_dir(), draft.exists()) == (True, False)

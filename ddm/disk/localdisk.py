@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ddm.disk.directory import Directory
+from ddm.disk.folders import Folders
 from ddm.disk.locking import lock, open_locked
 from ddm.disk.names import candidates
 from ddm.disk.partfile import PartFile, file_exists
@@ -27,6 +28,7 @@ class LocalDisk:
 
     def __init__(self, boot_id: str) -> None:
         self._boot_id = boot_id
+        self._folders = Folders()
         # It can only be read by setting it; a file made at that moment is too private, no worse.
         umask = os.umask(0o077)
         os.umask(umask)
@@ -50,7 +52,7 @@ class LocalDisk:
         Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
         """
         _must_be_a_name(directory, name)
-        folder = Directory(directory)
+        folder = self._folders.open(directory)
         part = None
         try:
             if replace:
@@ -66,7 +68,8 @@ class LocalDisk:
                 part.discard()
             elif part:
                 part.close()
-            folder.close()
+            else:
+                folder.close()
             raise
         return part
 
@@ -124,7 +127,7 @@ class LocalDisk:
         if exact and folder.lstat(name) and not folder.holds(name, resume):
             raise file_exists(folder.path_of(name))
         fd = open_locked(folder, part_name, resume)
-        return None if fd is None else self._part(folder, name, fd, kept=True)
+        return None if fd is None else self._part(folder, name, fd, os.fstat(fd), kept=True)
 
     def _create(
         self, folder: Directory, name: str, *, exact: bool, avoid: PartIdentity | None
@@ -137,12 +140,12 @@ class LocalDisk:
                     raise file_exists(folder.path_of(free))
                 continue
             try:
-                fd = _create_other(folder, part_name, avoid)
+                fd, found = _create_other(folder, part_name, avoid)
             except FileExistsError as error:
                 if exact:
                     raise file_exists(folder.path_of(part_name)) from error
                 continue
-            return self._locked(folder, free, fd)
+            return self._locked(folder, free, fd, found)
         raise file_exists(folder.path_of(name))
 
     def _create_beside(
@@ -151,12 +154,12 @@ class LocalDisk:
         """A new file for a name that will be replaced: only its part name has to be free."""
         part_name = name + PART_SUFFIX
         try:
-            fd = _create_other(folder, part_name, avoid)
+            fd, found = _create_other(folder, part_name, avoid)
         except FileExistsError as error:
             raise file_exists(folder.path_of(part_name)) from error
-        return self._locked(folder, name, fd)
+        return self._locked(folder, name, fd, found)
 
-    def _locked(self, folder: Directory, name: str, fd: int) -> PartFile:
+    def _locked(self, folder: Directory, name: str, fd: int, found: os.stat_result) -> PartFile:
         """The part file of a descriptor that was just created; unlinked again if it cannot be locked."""
         part_name = name + PART_SUFFIX
         try:
@@ -165,10 +168,14 @@ class LocalDisk:
             os.close(fd)
             folder.unlink(part_name)
             raise
-        return self._part(folder, name, fd, kept=False)
+        return self._part(folder, name, fd, found, kept=False)
 
-    def _part(self, folder: Directory, name: str, fd: int, *, kept: bool) -> PartFile:
-        return PartFile(folder, name, fd, boot_id=self._boot_id, kept=kept, mode=self._mode)
+    def _part(
+        self, folder: Directory, name: str, fd: int, found: os.stat_result, *, kept: bool
+    ) -> PartFile:
+        return PartFile(
+            folder, name, fd, found=found, boot_id=self._boot_id, kept=kept, mode=self._mode
+        )
 
 
 def _must_be_a_name(directory: str, name: str) -> None:
@@ -186,7 +193,9 @@ def _must_be_replaceable(folder: Directory, name: str) -> None:
     raise FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
 
 
-def _create_other(folder: Directory, part_name: str, avoid: PartIdentity | None) -> int:
+def _create_other(
+    folder: Directory, part_name: str, avoid: PartIdentity | None
+) -> tuple[int, os.stat_result]:
     """A new file with another inode than `avoid`.
 
     ext4 gives the number of a removed file to the next one. The claims about the removed file would
@@ -195,10 +204,11 @@ def _create_other(folder: Directory, part_name: str, avoid: PartIdentity | None)
     fd = folder.create(part_name)
     found = os.fstat(fd)
     if avoid is None or (found.st_dev, found.st_ino) != (avoid.device, avoid.inode):
-        return fd
+        return fd, found
     try:
         folder.unlink(part_name)
-        return folder.create(part_name)
+        other = folder.create(part_name)
+        return other, os.fstat(other)
     finally:
         os.close(fd)  # only now: until here the number is taken
 

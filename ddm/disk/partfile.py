@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from ddm.disk import libc
 from ddm.disk.digester import FileDigester
-from ddm.disk.directory import Directory
+from ddm.disk.directory import NOT_SUPPORTED, Directory, mount_of
 from ddm.disk.names import candidates
 from ddm.disk.preallocate import set_aside
 from ddm.errors import Exit
@@ -29,14 +29,21 @@ def file_exists(path: str) -> FailureError:
 class PartFile:
     """One part file, open and locked; `LocalDisk.open_part` makes it. Fits `ports.Part`.
 
-    It owns the descriptors of the file and of its directory. `mode`: permissions that the whole
-    file gets; until then only its owner may read it.
+    It owns the file's descriptor and is a user of its directory. `found`: the file as it is. `mode`: permissions that
+    the whole file gets; until then only its owner may read it.
     """
 
     def __init__(
-        self, folder: Directory, name: str, fd: int, *, boot_id: str, kept: bool, mode: int
+        self,
+        folder: Directory,
+        name: str,
+        fd: int,
+        *,
+        found: os.stat_result,
+        boot_id: str,
+        kept: bool,
+        mode: int,
     ) -> None:
-        found = os.fstat(fd)
         self._folder = folder
         self._name = name
         self._fd = fd
@@ -45,8 +52,13 @@ class PartFile:
         self._kept_bytes = found.st_size if kept else 0
         self._least_bytes = found.st_size  # how long it stays, unless another program cuts it
         self._path = folder.path_of(name + PART_SUFFIX)
-        mount = _mount_of(fd, self._path)
+        # Of a file that was there, another mount may lie over its name.
+        mount = mount_of(fd, self._path) if kept else folder.mount
         self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino, mount)
+        self._unwritten: OSError | None = None
+        self._part_name = name + PART_SUFFIX
+        self._replaced = False
+        self._renaming = 0  # which change of the directory that was
 
     @property
     def name(self) -> str:
@@ -72,7 +84,8 @@ class PartFile:
         """See `preallocate.set_aside`. A kept file keeps its length: claims are checked by it."""
         try:
             set_aside(self._fd, size_bytes, self._path, extend=not self._kept)
-            self._least_bytes = os.fstat(self._fd).st_size
+            if not self._kept:
+                self._least_bytes = size_bytes
         except OSError as error:
             error.filename = self._path
             raise
@@ -90,9 +103,19 @@ class PartFile:
             error.filename = self._path
             raise
 
+    def begin_sync(self) -> None:
+        """Let the disk begin with what a `sync` would wait for, which tells if that fails."""
+        try:
+            libc.begin_writing(self._fd, self._path)
+        except OSError as error:
+            if error.errno not in NOT_SUPPORTED:
+                self._unwritten = error
+
     def sync(self, size_bytes: int | None = None) -> None:
         """Give the file that length if said, then fdatasync. Raises OSError with the path; EIO as `write_at`."""
         try:
+            if self._unwritten is not None:
+                raise self._unwritten
             found_bytes = self._size_bytes()
             if size_bytes is not None and found_bytes != size_bytes:
                 os.ftruncate(self._fd, size_bytes)
@@ -107,76 +130,83 @@ class PartFile:
         return FileDigester(self._fd, self._path, algorithms, size_bytes)
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:
-        """Give the file its final name, sync the directory, close; the name it got.
+        """Give the file its final name; the name it got, which is on the disk after `settle`.
 
         replace: a file of that name is replaced, in one step.
         exact: FILE_EXISTS if the name was taken meanwhile, instead of taking the next free one.
         Raises FailureError; OSError with the path. Then the file stays open, for `close`, and has its part name.
         """
-        before = self._name
         if not self._folder.is_at_its_path:
             moved = (
                 f"{self._folder.path} was moved or removed meanwhile; put it back, or run it again"
             )
             raise FailureError(Failure(Kind.DISK_ERROR, moved, Exit.DISK_ERROR))
-        self._must_be_at(before + PART_SUFFIX)
+        self._must_be_at(self._part_name)
         with suppress(PermissionError):  # FAT has no permissions; the bytes are right all the same
             try:
                 os.fchmod(self._fd, self._mode)
             except OSError as error:
                 error.filename = self._path
                 raise
+        self._replaced = replace
         self._name = self._replace() if replace else self._rename(exact=exact)
         self._must_be_at(self._name)
-        try:
-            self._folder.sync()
-        except OSError:
-            if not replace:  # what was there is gone
-                self._take_back(before)
-            raise
-        self.close()
         return self._name
 
-    def _take_back(self, name: str) -> None:
+    def settle(self) -> None:
+        """Put the final name on the disk, and close. One sync of a directory serves all files that were renamed before.
+
+        Raises OSError with the path. Then the file stays open, for `close`, and has its part name again, unless another
+        file was replaced.
+        """
+        try:
+            self._folder.settle(self._renaming)
+        except OSError:
+            if not self._replaced:  # what was there is gone
+                self._take_back()
+            raise
+        self.close()
+
+    def _take_back(self) -> None:
         """Undo the rename: of a file under a name that may not last nobody knows in the next run that it is whole."""
         with suppress(OSError):
-            self._folder.rename(self._name, name + PART_SUFFIX)
-            self._name = name
+            self._folder.rename(self._name, self._part_name)
+            self._name = self._part_name.removesuffix(PART_SUFFIX)
             os.fchmod(self._fd, 0o600)
 
     def close(self) -> None:
         """Unlock and close; the file stays. Again is no error."""
         fd, self._fd = self._fd, -1
+        if fd < 0:
+            return
         try:
-            if fd >= 0:
-                os.close(fd)  # the lock is the descriptor's
+            os.close(fd)  # the lock is the descriptor's
         finally:
             self._folder.close()
 
     def discard(self) -> None:
         """Remove the part file, if it still is ours, and close. After `close` it does nothing."""
         try:
-            if self._fd >= 0 and self._is_at(self._name + PART_SUFFIX):
-                self._folder.unlink(self._name + PART_SUFFIX)
+            if self._fd >= 0 and self._is_at(self._part_name):
+                self._folder.unlink(self._part_name)
         finally:
             self.close()
 
     def _replace(self) -> str:
-        self._folder.replace(self._name + PART_SUFFIX, self._name)
+        self._renaming = self._folder.replace(self._part_name, self._name)
         return self._name
 
     def _rename(self, *, exact: bool) -> str:
-        part_name = self._name + PART_SUFFIX
         for name in (self._name,) if exact else candidates(self._name):
             if name != self._name and self._folder.lstat(name + PART_SUFFIX):
                 continue  # another job will want that name
             try:
-                self._folder.rename(part_name, name)
+                self._renaming = self._folder.rename(self._part_name, name)
             except OSError as error:
                 if error.errno != errno.EEXIST:
                     raise
                 if self._is_at(name):  # a crash between link and unlink left both names
-                    self._folder.unlink(part_name)
+                    self._renaming = self._folder.unlink(self._part_name)
                     return name
             else:
                 return name
@@ -196,14 +226,6 @@ class PartFile:
         if not self._is_at(name):
             message = f"{self._folder.path_of(name)} was moved or replaced meanwhile; run it again"
             raise FailureError(Failure(Kind.DISK_ERROR, message, Exit.DISK_ERROR))
-
-
-def _mount_of(fd: int, path: str) -> str:
-    """The file's mount; "" where nobody says."""
-    try:
-        return libc.mount_id(fd, path)
-    except OSError:
-        return ""
 
 
 def _write_all(fd: int, buffers: Sequence[bytes], offset: int) -> int:

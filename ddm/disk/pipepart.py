@@ -64,6 +64,9 @@ class PipePart:
         self._held = both
         self.held_bytes += len(block)
 
+    def begin_sync(self) -> None:
+        """Nothing is in memory that a disk could have."""
+
     def sync(self, size_bytes: int | None = None) -> None:
         """With a size, the last word: all is there. Raises BlockingIOError until it has been passed on."""
         if size_bytes is None:
@@ -79,8 +82,11 @@ class PipePart:
         return PipeDigester(self, algorithms, size_bytes)
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: ARG002 - there is nothing to rename
-        """Nothing is left to do."""
+        """There is nothing to rename."""
         return self.name
+
+    def settle(self) -> None:
+        """Nothing is left to do."""
 
     def close(self) -> None:
         """Forget what was not passed on."""

@@ -29,10 +29,11 @@ def set_aside(fd: int, size_bytes: int, path: str, *, extend: bool) -> None:
     extend: whether the file also gets that length. Never cuts it.
     Raises FailureError if there is no room, OSError for anything else.
     """
-    _check_room(fd, size_bytes, path)
+    found = os.fstat(fd)
+    _check_room(fd, size_bytes - found.st_blocks * _BLOCK_BYTES, path)
     if libc.file_system(fd, path) in _FAST and _allocate(fd, size_bytes, path, extend=extend):
         return
-    if extend and os.fstat(fd).st_size < size_bytes:
+    if extend and found.st_size < size_bytes:
         os.ftruncate(fd, size_bytes)
 
 
@@ -50,8 +51,7 @@ def lacking_bytes(path: Path, size_bytes: int | None) -> int:
     return _lacking_bytes(os.statvfs(above), needed_bytes)
 
 
-def _check_room(fd: int, size_bytes: int, path: str) -> None:
-    needed_bytes = size_bytes - os.fstat(fd).st_blocks * _BLOCK_BYTES
+def _check_room(fd: int, needed_bytes: int, path: str) -> None:
     missing_bytes = _lacking_bytes(os.fstatvfs(fd), needed_bytes)
     if missing_bytes > 0:
         raise FailureError(no_room(path, os.strerror(errno.ENOSPC)))

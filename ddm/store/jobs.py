@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 
 from ddm.byteranges import RangeSet
+from ddm.entry import Claims, Entry, File, NewState
 from ddm.http.representation import Representation
-from ddm.record import PartIdentity, Receipt, State, StoredFailure
+from ddm.record import PartIdentity, State, StoredFailure
 from ddm.spec import Checksum
+from ddm.store.database import Value
 from ddm.store.hosts import HostTable
 from ddm.store.rows import checksums_in, claims_in, path_in, receipt_in, text_in
 from ddm.store.wishes import WishTable
@@ -24,23 +26,42 @@ _LEFT_BEHIND = json.dumps(
     ]
 )
 
+# The right sides see the row as it was.
+_OTHER_FILE = "(part_device, part_inode, incarnation) IS NOT (?, ?, ?)"
+_KEPT_CLAIMS = (
+    f"written = CASE WHEN {_OTHER_FILE} THEN x''"
+    " WHEN (part_boot_id, coalesce(part_mount, '')) IS NOT (?, ?) THEN synced ELSE written END,"
+    f" synced = CASE WHEN {_OTHER_FILE} THEN x'' ELSE synced END"
+)
+
 
 class JobStore(WishTable, HostTable):
     """The table of jobs with all that can be done to it, and that of origins. Fits `ports.Store`."""
 
+    def write(self, job_id: int, entry: Entry) -> None:
+        """Store all of an entry with one statement.
+
+        Claims about another file than the entry's, or an earlier life of it, go in the same stroke. Of the same file in
+        another trust epoch stays what was synced: the new epoch would vouch for the rest. A job that is DONE has been
+        checked.
+        """
+        sets: list[str] = []
+        values: list[Value] = []
+        if entry.file is not None:
+            _set_file(sets, values, entry.file, keep=entry.claims is None)
+        if entry.claims is not None:
+            sets.append("written = ?, synced = ?")
+            values += (claims_in(entry.claims.written), claims_in(entry.claims.synced))
+        if entry.state is not None:
+            _set_state(sets, values, entry.state)
+        if entry.receipt is not None:
+            sets.append("receipt = ?")
+            values.append(receipt_in(entry.receipt))
+        self._update(", ".join(sets), "id = ?", *values, job_id)
+
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:
-        """Store a state, and why; None clears what was there. A job that is DONE has been checked."""
-        kind, message, code = (error.kind, error.message, error.code) if error else (None,) * 3
-        self._update(
-            "state = ?, error_kind = ?, error_message = ?, error_code = ?, checking = checking AND ?",
-            "id = ?",
-            state.value,
-            kind,
-            text_in(message),
-            None if code is None else int(code),
-            state is not State.DONE,
-            job_id,
-        )
+        """Store a state, and why; None clears what was there."""
+        self.write(job_id, Entry(state=NewState(state, error)))
 
     def set_part(
         self,
@@ -51,52 +72,13 @@ class JobStore(WishTable, HostTable):
         incarnation: int,
         vouched: tuple[Checksum, ...] = (),
     ) -> None:
-        """Store what the file is, what its server vouched for, and which one the claims are about.
-
-        In the same stroke go the claims about another file or an earlier life of it. Of the same
-        file in another trust epoch stays what was synced: the new epoch would vouch for the rest.
-        """
-        file = (str(identity.device), str(identity.inode), incarnation)
-        with self.transaction():
-            self._update(
-                "written = x'', synced = x''",
-                "id = ? AND (part_device, part_inode, incarnation) IS NOT (?, ?, ?)",
-                job_id,
-                *file,
-            )
-            self._update(
-                "written = synced",
-                "id = ? AND (part_boot_id, coalesce(part_mount, '')) IS NOT (?, ?)",
-                job_id,
-                identity.boot_id,
-                identity.mount,
-            )
-            self._update(
-                "name = ?, size_bytes = ?, etag = ?, last_modified = ?, content_coding = ?,"
-                " vouched = ?, part_boot_id = ?, part_mount = ?, part_device = ?, part_inode = ?,"
-                " incarnation = ?",
-                "id = ?",
-                path_in(name),
-                representation.size_bytes,
-                text_in(representation.etag),
-                text_in(representation.last_modified),
-                text_in(representation.content_coding),
-                checksums_in(vouched),
-                identity.boot_id,
-                identity.mount,
-                *file,
-                job_id,
-            )
+        """Store what the file is, what its server vouched for, and which one the claims are about; see `write`."""
+        file = File(name, representation, identity, incarnation, vouched)
+        self.write(job_id, Entry(file=file))
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:
         """Store the claims."""
-        self._update(
-            "written = ?, synced = ?", "id = ?", claims_in(written), claims_in(synced), job_id
-        )
-
-    def set_receipt(self, job_id: int, receipt: Receipt) -> None:
-        """Store how a file was fetched."""
-        self._update("receipt = ?", "id = ?", receipt_in(receipt), job_id)
+        self.write(job_id, Entry(claims=Claims(written, synced)))
 
     def drop_wish(self, job_id: int) -> None:
         """A wish that came too late, or cannot be fulfilled: `wanted` is to run again."""
@@ -117,3 +99,37 @@ class JobStore(WishTable, HostTable):
                 "state = 'queued'", "state IN (SELECT value FROM json_each(?))", _LEFT_BEHIND
             )
         return [int(row["id"]) for row in left]
+
+
+def _set_file(sets: list[str], values: list[Value], file: File, *, keep: bool) -> None:
+    """keep: the claims that the row has, as far as they are about this file."""
+    identity, seen = file.identity, file.representation
+    which = (str(identity.device), str(identity.inode), file.incarnation)
+    if keep:
+        sets.append(_KEPT_CLAIMS)
+        values += (*which, identity.boot_id, identity.mount, *which)
+    sets.append(
+        "name = ?, size_bytes = ?, etag = ?, last_modified = ?, content_coding = ?, vouched = ?,"
+        " part_boot_id = ?, part_mount = ?, part_device = ?, part_inode = ?, incarnation = ?"
+    )
+    values += (
+        path_in(file.name),
+        seen.size_bytes,
+        text_in(seen.etag),
+        text_in(seen.last_modified),
+        text_in(seen.content_coding),
+        checksums_in(file.vouched),
+        identity.boot_id,
+        identity.mount,
+        *which,
+    )
+
+
+def _set_state(sets: list[str], values: list[Value], new: NewState) -> None:
+    error = new.error
+    sets.append(
+        "state = ?, error_kind = ?, error_message = ?, error_code = ?, checking = checking AND ?"
+    )
+    values.append(new.state.value)
+    values += (error.kind, text_in(error.message), int(error.code)) if error else (None,) * 3
+    values.append(new.state is not State.DONE)

@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import zlib
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -34,6 +35,11 @@ class _Settings(Struct, frozen=True, omit_defaults=True):
     mirrors: tuple[str, ...] = ()
 
 
+_NO_SETTINGS = _Settings()
+_NO_CLAIMS = RangeSet()
+_Row = dict[str, Any]
+
+
 def path_in(path: str | None) -> str | bytes | None:
     """A path or name for a column: text, or its bytes where they are no UTF-8."""
     try:
@@ -55,7 +61,7 @@ def claims_in(claims: RangeSet) -> bytes:
 
 def checksums_in(checksums: tuple[Checksum, ...]) -> str:
     """Digests for a column."""
-    return json.dumps([(each.algorithm, each.hex) for each in checksums])
+    return json.dumps([(each.algorithm, each.hex) for each in checksums]) if checksums else "[]"
 
 
 def spec_in(spec: JobSpec) -> tuple[str | bytes | int | None, ...]:
@@ -74,8 +80,8 @@ def spec_in(spec: JobSpec) -> tuple[str | bytes | int | None, ...]:
         path_in(spec.name),
         spec.priority,
         spec.max_bytes_per_sec,
-        json.dumps(spec.headers),
-        json.dumps(msgspec.to_builtins(settings)),
+        json.dumps(spec.headers) if spec.headers else "[]",
+        "{}" if settings == _NO_SETTINGS else json.dumps(msgspec.to_builtins(settings)),
     )
 
 
@@ -96,7 +102,9 @@ def damaged_row(job_id: int, path: str) -> DamagedError:
     )
 
 
-def _record(row: sqlite3.Row) -> JobRecord:
+def _record(found: sqlite3.Row) -> JobRecord:
+    # A Row compares a name with those of all columns, a dict does not.
+    row = dict(zip(found.keys(), found, strict=True))
     written, synced = claims_out(row["written"]), claims_out(row["synced"])
     if written is None or synced is None:  # synced lies within written, so both or none
         written = synced = RangeSet()
@@ -125,15 +133,16 @@ def _record(row: sqlite3.Row) -> JobRecord:
     )
 
 
-def _spec(row: sqlite3.Row) -> JobSpec:
+def _spec(row: _Row) -> JobSpec:
     # json, for msgspec refuses the half surrogates of a path or a field that is no UTF-8.
-    headers = msgspec.convert(json.loads(row["headers"]), tuple[tuple[str, str], ...])
-    settings = msgspec.convert(json.loads(row["settings"]), _Settings)
+    settings = _NO_SETTINGS
+    if row["settings"] != "{}":
+        settings = msgspec.convert(json.loads(row["settings"]), _Settings)
     return JobSpec(
         url=row["url"],
         directory=path_out(row["directory"]) or "",
         name=path_out(row["asked_name"]),
-        headers=headers,
+        headers=_pairs(row["headers"]),
         max_segments=settings.max_segments,
         checksums=settings.checksums,
         route=settings.route,
@@ -145,7 +154,7 @@ def _spec(row: sqlite3.Row) -> JobSpec:
     )
 
 
-def _part(row: sqlite3.Row) -> PartIdentity | None:
+def _part(row: _Row) -> PartIdentity | None:
     if row["part_inode"] is None:
         return None
     return PartIdentity(
@@ -157,8 +166,13 @@ def _part(row: sqlite3.Row) -> PartIdentity | None:
 
 
 def _checksums(stored: str) -> tuple[Checksum, ...]:
-    pairs = msgspec.convert(json.loads(stored), tuple[tuple[str, str], ...])
-    return tuple(Checksum(algorithm, digest) for algorithm, digest in pairs)
+    return tuple(Checksum(algorithm, digest) for algorithm, digest in _pairs(stored))
+
+
+def _pairs(stored: str) -> tuple[tuple[str, str], ...]:
+    if stored == "[]":  # most have none
+        return ()
+    return msgspec.convert(json.loads(stored), tuple[tuple[str, str], ...])
 
 
 def receipt_in(receipt: Receipt) -> str:
@@ -170,7 +184,7 @@ def _receipt(stored: str | None) -> Receipt | None:
     return None if stored is None else msgspec.convert(json.loads(stored), Receipt)
 
 
-def _error(row: sqlite3.Row) -> StoredFailure | None:
+def _error(row: _Row) -> StoredFailure | None:
     if row["error_kind"] is None:
         return None
     return StoredFailure(row["error_kind"], row["error_message"], row["error_code"])
@@ -185,7 +199,7 @@ def path_out(stored: str | bytes | None) -> str | None:
 def claims_out(blob: bytes) -> RangeSet | None:
     """A set of bytes claimed out of its column; None for what does not fit its checksum."""
     if not blob:
-        return RangeSet()
+        return _NO_CLAIMS
     checksum, encoded = blob[:_CHECKSUM_BYTES], blob[_CHECKSUM_BYTES:]
     if zlib.crc32(encoded).to_bytes(_CHECKSUM_BYTES, "big") != checksum:
         return None

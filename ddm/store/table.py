@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from ddm.failures import Kind
@@ -35,6 +35,14 @@ class JobTable:
     def all(self) -> list[JobRecord]:
         """Every job, the oldest first."""
         return self._select("ORDER BY id")
+
+    def states_of(self, ids: Iterable[int]) -> dict[int, State]:
+        """Where each of these jobs stands; without those that are gone."""
+        found = self._database.rows(
+            "SELECT id, state FROM jobs WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(ids)),),
+        )
+        return {job_id: State(word) for job_id, word in found}
 
     def in_state(self, state: State) -> list[JobRecord]:
         """The jobs in one state, the oldest first."""
@@ -67,15 +75,28 @@ class JobTable:
         )
         return next(iter(found), None)
 
-    def queued(self, limit: int, *, among: Iterable[int] | None = None) -> list[JobRecord]:
-        """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids."""
-        return self._select(
-            "WHERE state = 'queued' AND wanted = 'run'"
-            " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))"
-            " ORDER BY priority DESC, place, id LIMIT ?2",
-            None if among is None else json.dumps(list(among)),
-            limit,
+    def line(self, limit: int, *, among: Iterable[int] | None = None) -> list[int]:
+        """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids.
+
+        No row is read: all of it is in the index `jobs_order`.
+        """
+        within = "" if among is None else " AND id IN (SELECT value FROM json_each(?))"
+        values: list[Value] = [] if among is None else [json.dumps(list(among))]
+        found = self._database.rows(
+            "SELECT id FROM jobs INDEXED BY jobs_order WHERE state = 'queued' AND wanted = 'run'"  # noqa: S608
+            f"{within} ORDER BY priority DESC, place, id LIMIT ?",
+            (*values, limit),
         )
+        return [job_id for (job_id,) in found]
+
+    def queued(self, ids: Sequence[int]) -> list[JobRecord]:
+        """Those of these jobs that are QUEUED and wanted to run, in the order given."""
+        found = self._select(
+            "WHERE id IN (SELECT value FROM json_each(?)) AND +state = 'queued' AND wanted = 'run'",
+            json.dumps(list(ids)),
+        )
+        by_id = {record.id: record for record in found}
+        return [by_id[job_id] for job_id in ids if job_id in by_id]
 
     def queue(self) -> list[Standing]:
         """The jobs that are still to be done, in work and paused ones too, in the order in which they go."""

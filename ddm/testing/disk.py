@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import random
+from collections import defaultdict
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
+from ddm.disk.settled import Settled
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.limits import MIB, PART_SUFFIX
@@ -54,6 +56,7 @@ class SimDisk:
         self._last_inode = 0
         self._open: list[SimPart] = []
         self._names = Names()
+        self._settled: defaultdict[str, Settled] = defaultdict(Settled)
         self.foreign: set[str] = set()
 
     @property
@@ -166,25 +169,28 @@ class SimDisk:
         self._names.sync_file(inode)
         self._watcher.synced(inode)
 
-    def rename(self, part: SimPart, *, exact: bool) -> str:
-        """Rename a part file, never over another file; the name it got."""
+    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, int]:
+        """Rename a part file, never over another file; the name it got, and which change that was."""
         for candidate in _candidates(part.name, exact=exact):
             path = f"{part.directory}/{candidate}"
             if path not in self.files:
                 self._names.change(part.path, path, part.inode)
                 self._watcher.published(path, part.inode)
-                return candidate
+                return candidate, self._settled[part.directory].changed()
         raise _exists(f"{part.directory}/{part.name}")
 
-    def settle(self, part: SimPart, published: str) -> None:
+    def settle(self, part: SimPart, published: str, change: int) -> None:
         """Put the new name on the disk, or take it back."""
         try:
-            self.faults.meet(Doing.SETTLE, part.directory)
+            self._settled[part.directory].settle(change, lambda: self._sync(part.directory))
         except OSError:
             path = f"{part.directory}/{published}"
             self._names.change(path, part.path, part.inode)
             self._watcher.unpublished(path, part.inode)
             raise
+
+    def _sync(self, directory: str) -> None:
+        self.faults.meet(Doing.SETTLE, directory)
         self._names.sync()
 
     def discard(self, part: SimPart) -> None:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from ddm.core.engine import Engine
 from ddm.disk.marks import NoMarks
+from ddm.entry import Entry
 from ddm.performer import Performer
-from ddm.record import State, StoredFailure
+from ddm.record import State
 from ddm.testing import crowd
 from ddm.testing.clock import VirtualClock
 from ddm.testing.connections import Connections, origin_of
@@ -76,11 +77,12 @@ class _RowStore(MemoryStore):
         self._story = story
         self.states: dict[int, State] = {}
 
-    def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:
-        """As `JobStore.set_state`."""
-        super().set_state(job_id, state, error)
-        self.states[job_id] = state
-        self._story.tell(f"job {job_id} {state.value}")
+    def write(self, job_id: int, entry: Entry) -> None:
+        """As `JobStore.write`."""
+        super().write(job_id, entry)
+        if entry.state is not None:
+            state = self.states[job_id] = entry.state.state
+            self._story.tell(f"job {job_id} {state.value}")
 
 
 class _World:

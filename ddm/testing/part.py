@@ -80,10 +80,10 @@ class Home(Protocol):
     def synced(self, inode: Inode) -> None:
         """What is in the file is on the disk, and so is its part name."""
 
-    def rename(self, part: SimPart, *, exact: bool) -> str:
-        """Give the file its final name; which one."""
+    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, int]:
+        """Give the file its final name; which one, and which change of the directory that was."""
 
-    def settle(self, part: SimPart, published: str) -> None:
+    def settle(self, part: SimPart, published: str, change: int) -> None:
         """Put the new name on the disk, or take it back."""
 
     def discard(self, part: SimPart) -> None:
@@ -127,6 +127,7 @@ class SimPart:
         self.directory = directory
         self.inode = inode
         self.closed = False
+        self._published, self._change = name, 0  # the final name, and which change it came with
 
     @property
     def name(self) -> str:
@@ -174,6 +175,9 @@ class SimPart:
         self.inode.write(data, offset)
         self._home.wrote(self.inode, offset, data)
 
+    def begin_sync(self) -> None:  # noqa: D102
+        self._check_open()
+
     def sync(self, size_bytes: int | None = None) -> None:  # noqa: D102
         self._check_open()
         with self._home.plug.during():
@@ -198,12 +202,15 @@ class SimPart:
         self._check_open()
         with self._home.plug.during():
             self._home.faults.meet(Doing.RENAME, self.path)
-            name = self._home.rename(self, exact=exact)
+            self._published, self._change = self._home.rename(self, exact=exact)
+        return self._published
+
+    def settle(self) -> None:  # noqa: D102
+        self._check_open()
         with self._home.plug.during():
-            self._home.settle(self, name)
-        self._name = name
+            self._home.settle(self, self._published, self._change)
+        self._name = self._published
         self.close()
-        return self._name
 
     def close(self) -> None:  # noqa: D102
         self.closed = True

@@ -88,6 +88,9 @@ class ShallowPart:
         self._disk.twice_bytes += new.total - new.minus(self._written).total
         self._written = self._written.union(new)
 
+    def begin_sync(self) -> None:
+        """See `sync`."""
+
     def sync(self, size_bytes: int | None = None) -> None:
         """Nothing is ever lost here."""
 
@@ -100,6 +103,9 @@ class ShallowPart:
         self._disk.whole.add(self.name)
         self._open = False
         return self.name
+
+    def settle(self) -> None:
+        """As `sync`."""
 
     def close(self) -> None:  # noqa: D102
         self._open = False

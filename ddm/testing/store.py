@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
-from ddm.http.representation import Representation
+from ddm.entry import Entry, NewState
 from ddm.lesson import Lesson
-from ddm.record import JobRecord, PartIdentity, Receipt, State, StoredFailure
-from ddm.spec import Checksum
+from ddm.record import JobRecord, State, StoredFailure
 from ddm.store.jobs import JobStore
 from ddm.testing.faults import Doing, Faults
 from ddm.testing.plug import Plug
@@ -57,9 +56,13 @@ class WatchedStore:
 
     # -- looking -----------------------------------------------------------------------------------
 
-    def queued(self, limit: int, *, among: Iterable[int] | None) -> list[JobRecord]:  # noqa: D102
+    def line(self, limit: int, *, among: Iterable[int] | None) -> list[int]:  # noqa: D102
         self._faults.meet(Doing.LOOK, _PATH)
-        return self.jobs.queued(limit, among=among)
+        return self.jobs.line(limit, among=among)
+
+    def queued(self, ids: Sequence[int]) -> list[JobRecord]:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.queued(ids)
 
     def get(self, job_id: int) -> JobRecord | None:  # noqa: D102
         self._faults.meet(Doing.LOOK, _PATH)
@@ -85,31 +88,25 @@ class WatchedStore:
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:  # noqa: D102
         with self._writing():
-            self._watcher.set_state(job_id, state, error.message if error else None)
+            self._tell_state(job_id, NewState(state, error))
             self.jobs.set_state(job_id, state, error)
 
-    def set_part(  # noqa: D102
-        self,
-        job_id: int,
-        name: str,
-        representation: Representation,
-        identity: PartIdentity,
-        incarnation: int,
-        vouched: tuple[Checksum, ...] = (),
-    ) -> None:
+    def write(self, job_id: int, entry: Entry) -> None:  # noqa: D102
         with self._writing():
-            self.jobs.set_part(job_id, name, representation, identity, incarnation, vouched)
-            record = self.jobs.get(job_id)
-            self._watcher.claims(job_id, identity.inode, record.written if record else RangeSet())
+            if entry.claims is not None and entry.file is None:
+                self._watcher.claims(job_id, None, entry.claims.written)
+            self.jobs.write(job_id, entry)
+            if entry.file is not None:
+                record = self.jobs.get(job_id)
+                written = record.written if record else RangeSet()
+                self._watcher.claims(job_id, entry.file.identity.inode, written)
+            if entry.state is not None:
+                self._tell_state(job_id, entry.state)
 
     def set_progress(self, job_id: int, written: RangeSet, synced: RangeSet) -> None:  # noqa: D102
         with self._writing():
             self._watcher.claims(job_id, None, written)
             self.jobs.set_progress(job_id, written, synced)
-
-    def set_receipt(self, job_id: int, receipt: Receipt) -> None:  # noqa: D102
-        with self._writing():
-            self.jobs.set_receipt(job_id, receipt)
 
     def drop_wish(self, job_id: int) -> None:  # noqa: D102
         with self._writing():
@@ -132,6 +129,10 @@ class WatchedStore:
     def recover(self) -> list[int]:  # noqa: D102
         with self._writing():
             return self.jobs.recover()
+
+    def _tell_state(self, job_id: int, new: NewState) -> None:
+        why = new.error.message if new.error else None
+        self._watcher.set_state(job_id, new.state, why)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

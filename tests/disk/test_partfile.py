@@ -177,10 +177,33 @@ def test_a_name_that_could_not_be_put_on_the_disk_is_taken_back(open_part, tmp_p
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", broken)
+        part.publish(exact=True)
         with pytest.raises(OSError, match="Input/output error"):
-            part.publish(exact=True)
+            part.settle()
     assert listing(tmp_path) == {"f.part": b"whole"}
     assert part.publish(exact=True) == "f"
+    part.settle()
+
+
+def test_a_sync_that_could_not_be_begun_has_failed(open_part, monkeypatch, tmp_path):
+    """The kernel tells it once; the fdatasync after it would succeed."""
+    part = open_part()
+
+    def broken(_fd, path):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+
+    monkeypatch.setattr(libc, "begin_writing", broken)
+    part.begin_sync()
+    with pytest.raises(OSError, match="Input/output error") as caught:
+        part.sync()
+    assert caught.value.filename == str(tmp_path / "f.part")
+
+
+def test_where_a_sync_cannot_be_begun_it_is_made_all_the_same(open_part, monkeypatch):
+    monkeypatch.setattr(libc, "_LIBC", object())
+    part = open_part()
+    part.begin_sync()
+    part.sync()
 
 
 def test_a_part_says_on_which_mount_it_is(open_part, tmp_path, small_tmpfs):

@@ -2,6 +2,7 @@ import pytest
 from msgspec.structs import replace
 
 from ddm.byteranges import ByteRange, RangeSet
+from ddm.entry import Claims, Entry, File, NewState
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, Receipt, State, StoredFailure, Wanted
 from ddm.spec import Checksum, JobSpec
@@ -148,7 +149,7 @@ def test_a_removed_job_is_gone_and_no_other(jobs):
 def test_a_receipt_is_kept(jobs):
     jobs.add([SPEC])
     receipt = Receipt(("https://a.test/f",), ((Checksum("md5", "0" * 32), "user"),), 1.5, 7, 3)
-    jobs.set_receipt(1, receipt)
+    jobs.write(1, Entry(receipt=receipt))
     assert jobs.get(1).receipt == receipt
 
 
@@ -156,3 +157,26 @@ def test_mirrors_are_kept(jobs):
     spec = replace(SPEC, mirrors=("https://b.test/f", "https://c.test/f"))
     jobs.add([spec])
     assert jobs.get(1).spec == spec
+
+
+def test_all_that_is_new_of_a_job_is_stored_in_one_stroke(jobs, wall):
+    jobs.add([SPEC, SPEC])
+    wall[0] = 2_000.0
+    receipt = Receipt(("https://a.test/f",), (), 1.5, 7, 3)
+    file, claims = File("n", SEEN, PART, 4, VOUCHED), Claims(WRITTEN, SYNCED)
+    jobs.write(1, Entry(file, claims, NewState(State.FAILED, FAILURE), receipt))
+    found = jobs.get(1)
+
+    assert (found.name, found.part, found.incarnation, found.vouched) == ("n", PART, 4, VOUCHED)
+    assert (found.written, found.synced) == (WRITTEN, SYNCED)
+    assert (found.state, found.error.kind, found.receipt) == (State.FAILED, "broken", receipt)
+    assert (found.updated_s, jobs.get(2).updated_s) == (2_000.0, 1_000.0)
+
+
+def test_claims_that_come_with_another_file_are_about_that_one(jobs):
+    jobs.add([SPEC])
+    jobs.set_part(1, "n", SEEN, PART, 0)
+    jobs.set_progress(1, WRITTEN, SYNCED)
+    jobs.write(1, Entry(File("n", SEEN, PART, 1), Claims(SYNCED, RangeSet())))
+
+    assert (jobs.get(1).written, jobs.get(1).synced) == (SYNCED, RangeSet())

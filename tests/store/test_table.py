@@ -26,10 +26,41 @@ def test_the_queue_is_first_in_first_out(jobs):
     jobs.add([SPEC] * 6)
     jobs.set_state(2, State.DONE, None)
     jobs.wish([3], Wanted.PAUSE)
-    assert ids(jobs.queued(10)) == [1, 4, 5, 6]
-    assert ids(jobs.queued(2)) == [1, 4]
-    assert ids(jobs.queued(10, among=[6, 5, 3, 2, 99])) == [5, 6]
-    assert ids(jobs.queued(10, among=[])) == []
+    assert jobs.line(10) == [1, 4, 5, 6]
+    assert jobs.line(2) == [1, 4]
+    assert jobs.line(10, among=[6, 5, 3, 2, 99]) == [5, 6]
+    assert jobs.line(10, among=[]) == []
+
+
+def test_of_some_jobs_those_that_are_queued_are_read_in_the_order_asked_for(jobs):
+    jobs.add([SPEC] * 6)
+    jobs.set_state(2, State.DONE, None)
+    jobs.wish([3], Wanted.PAUSE)
+    assert ids(jobs.queued([6, 3, 99, 1, 2])) == [6, 1]
+    assert jobs.queued([]) == []
+
+
+def test_where_some_jobs_stand_is_told_without_those_that_are_gone(jobs):
+    jobs.add([SPEC] * 3)
+    jobs.set_state(2, State.DONE, None)
+    jobs.remove(3)
+    assert jobs.states_of([3, 2, 1]) == {1: State.QUEUED, 2: State.DONE}
+
+
+def test_the_head_of_a_long_queue_is_found_without_sorting_or_reading_it(jobs):
+    ran = []
+    jobs._database._connection.set_trace_callback(ran.append)
+    jobs.line(10)
+    jobs.line(10, among=[1, 2])
+    jobs.queued([1, 2])
+    jobs._database._connection.set_trace_callback(None)
+    plans = [
+        [row["detail"] for row in jobs._database.rows(f"EXPLAIN QUERY PLAN {sql}")] for sql in ran
+    ]
+
+    assert [plan[0] for plan in plans[:2]] == ["SCAN jobs USING INDEX jobs_order"] * 2
+    assert plans[2][0] == "SEARCH jobs USING INTEGER PRIMARY KEY (rowid=?)"
+    assert not any("TEMP B-TREE" in step for plan in plans for step in plan)
 
 
 def test_a_job_that_is_to_be_removed_is_not_found(jobs):
@@ -82,9 +113,9 @@ def test_jobs_are_counted_by_their_state(jobs):
 
 def test_the_queue_goes_by_priority_then_place_then_id(jobs):
     jobs.add([replace(SPEC, priority=priority) for priority in (0, 5, -5, 5)])
-    assert ids(jobs.queued(10)) == ids(jobs.queue()) == [2, 4, 1, 3]
+    assert jobs.line(10) == ids(jobs.queue()) == [2, 4, 1, 3]
     jobs.move([1], 2)
-    assert ids(jobs.queued(2)) == [2, 1]
+    assert jobs.line(2) == [2, 1]
 
 
 @pytest.mark.parametrize("state", State)

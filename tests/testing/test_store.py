@@ -3,6 +3,7 @@ from contextlib import closing
 import pytest
 
 from ddm.byteranges import RangeSet
+from ddm.entry import Claims, Entry, File, NewState
 from ddm.errors import BusyError
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure
@@ -49,7 +50,7 @@ def store(notes, clock, plug):
 
 
 def set_part(store):
-    store.set_part(1, "f", Representation(20), PartIdentity("boot", 7, 3), 0)
+    store.write(1, Entry(File("f", Representation(20), PartIdentity("boot", 7, 3), 0)))
 
 
 def test_a_state_is_seen_and_stored(store, notes):
@@ -57,7 +58,8 @@ def test_a_state_is_seen_and_stored(store, notes):
 
     assert notes.seen == [("state", 1, State.FAILED, "it broke")]
     assert store.jobs.get(1).state is State.FAILED
-    assert store.queued(9, among=None) == []
+    assert store.line(9, among=None) == []
+    assert store.queued([1]) == []
 
 
 def test_claims_are_seen_and_stored(store, notes):
@@ -74,6 +76,18 @@ def test_claims_stay_with_a_part_that_is_named_again(store, notes):
     set_part(store)
 
     assert notes.seen[-1] == ("claims", 1, 3, HELD)
+
+
+def test_what_is_written_of_a_job_is_seen_whole(store, notes):
+    file = File("f", Representation(20), PartIdentity("boot", 7, 3), 0)
+    store.write(1, Entry(file, Claims(HELD, RangeSet()), NewState(State.RUNNING)))
+    store.write(1, Entry(claims=Claims(RangeSet(), RangeSet())))
+
+    assert notes.seen == [
+        ("claims", 1, 3, HELD),
+        ("state", 1, State.RUNNING, None),
+        ("claims", 1, None, RangeSet()),
+    ]
 
 
 def test_a_transaction_tells_when_it_is_committed(store, notes):

@@ -103,6 +103,8 @@ class Hooks:
 
     def ended(self, view: JobView) -> None:
         """A job has ended: queue the command that is for that, if there is one."""
+        if not any(self._words.values()):
+            return  # as it mostly is
         outcome = of_view(view)
         which = "on_done" if outcome.code == Exit.OK else "on_error"
         words = self._words[which]

@@ -81,14 +81,14 @@ class Session(Struct, frozen=True):
 
         all_of_them: count also what is not over, as unfinished.
         """
-        for job_id in ids:
-            if job_id in self.tally.outcomes:
+        open_ids = [job_id for job_id in ids if job_id not in self.tally.outcomes]
+        states = store.states_of(open_ids)
+        for job_id in open_ids:
+            state = states.get(job_id)
+            if state is not None and not (state.ended or all_of_them):
                 continue
             record = store.get(job_id)
-            if record is None:
-                self.ended(removed(job_id))
-            elif record.state.ended or all_of_them:
-                self.ended(of_record(record))
+            self.ended(removed(job_id) if record is None else of_record(record))
 
     def work(self, manager: Manager, ids: Collection[int]) -> int:
         """Fetch those of these jobs that are not over; the command's exit status."""

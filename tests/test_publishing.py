@@ -1,0 +1,57 @@
+import contextlib
+
+import pytest
+
+from ddm.core.commands import OpenPart, PublishFile, RecordState
+from ddm.core.events import FilePublished
+from ddm.disk.localdisk import LocalDisk
+from ddm.disk.marks import NoMarks
+from ddm.learned import Learned
+from ddm.ledger import Ledger
+from ddm.parts import Parts
+from ddm.publishing import Publishing
+from ddm.record import State
+from ddm.spec import JobSpec
+from ddm.store.jobs import JobStore
+from ddm.testing.clock import VirtualClock
+
+
+@pytest.fixture
+def store(connect):
+    return JobStore(connect())
+
+
+@pytest.fixture
+def publishing(store, tmp_path):
+    """Two files that are whole, and that it is about to be recorded that they are."""
+    store.add([JobSpec("http://a.test/", str(tmp_path))] * 2)
+    with contextlib.closing(Parts(LocalDisk("boot"), NoMarks())) as parts:
+        ledger = Ledger(store, NoMarks(), Learned(store, VirtualClock()))
+        publishing = Publishing(parts, ledger)
+        for job_id in (1, 2):
+            asked = (job_id, str(tmp_path), f"f{job_id}")
+            parts.do(OpenPart(*asked, exact=True, size_bytes=1, resume=None))
+            ledger.record(RecordState(job_id, State.FINISHING))
+            publishing.add(PublishFile(job_id, exact=True))
+        yield publishing
+
+
+def names(directory):
+    return sorted(path.name for path in directory.iterdir() if path.is_file())
+
+
+def test_files_get_their_names_once_it_is_committed_that_they_will(publishing, store, tmp_path):
+    assert publishing.publish() == [FilePublished(1, "f1"), FilePublished(2, "f2")]
+    assert [record.state for record in store.all()] == [State.FINISHING] * 2
+    assert names(tmp_path) == ["f1", "f2"]
+    assert not publishing
+
+
+def test_they_wait_while_another_process_is_writing(publishing, connect, tmp_path):
+    with connect().transaction():
+        assert publishing.publish() == []
+        assert publishing
+    assert names(tmp_path) == ["f1.part", "f2.part"]
+
+    assert len(publishing.publish()) == 2
+    assert publishing.publish() == []
