@@ -140,16 +140,17 @@ class Agenda:
 
         One more connection goes to an origin where it pays, if there is a choice.
         """
-        if budget.full:
-            return None
         found, best = None, None
         for origin in tuple(self._lines):
-            if not budget.allows(origin, now):
+            own = budget.allows(origin, now)
+            if not own and not budget.allows_shared(origin, now):
                 continue
             job = self._lines[origin].first(origin)
             if job is None:
                 del self._lines[origin]
                 continue
+            if not own and job.requests:
+                continue  # only a first request may be one of many on a connection
             standing = stands(job, budget)
             if best is None or standing < best:
                 found, best = job, standing

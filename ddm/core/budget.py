@@ -12,18 +12,28 @@ from collections.abc import Iterator, Mapping
 from ddm.core.hostpolicy import HostPolicy
 from ddm.http.url import Origin
 from ddm.lesson import Lesson
-from ddm.limits import Limits
+from ddm.limits import STREAMS_MAX, Limits
 
 
 class Budget:
     """Counts what is under way and knows every origin's policy."""
 
-    __slots__ = ("_limits", "_policies", "_requests", "_running", "_stirred")
+    __slots__ = (
+        "_connections",
+        "_limits",
+        "_policies",
+        "_requests",
+        "_running",
+        "_stirred",
+        "_streams",
+    )
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._running = 0
+        self._connections: Counter[Origin] = Counter()
         self._requests: Counter[Origin] = Counter()
+        self._streams: Counter[Origin] = Counter()
         self._policies: dict[Origin, HostPolicy] = {}
         self._stirred: dict[Origin, None] = {}
 
@@ -36,7 +46,7 @@ class Budget:
 
     @property
     def running(self) -> int:
-        """Transfers under way."""
+        """Connections in use."""
         return self._running
 
     @property
@@ -49,26 +59,45 @@ class Budget:
         return self._requests[origin]
 
     def allows(self, origin: Origin, now: float) -> bool:
-        """Whether a transfer to this origin may start."""
-        policy, running = self.policy(origin), self._requests[origin]
-        return not self.full and running < policy.ceiling and policy.allows(running, now)
+        """Whether a transfer to this origin may start, over a connection of its own."""
+        policy = self.policy(origin)
+        if self.full or self._connections[origin] >= policy.ceiling:
+            return False
+        return policy.allows(self._requests[origin], now)
+
+    def allows_shared(self, origin: Origin, now: float) -> bool:
+        """Whether a small file's request may join others on the HTTP/2 connection that there is already."""
+        if not 0 < self._streams[origin] < STREAMS_MAX:
+            return False
+        policy = self.policy(origin)
+        fits = policy.http_version == "2" and policy.small is not False
+        return fits and policy.allows(self._requests[origin], now)
 
     def free_at(self, origin: Origin) -> int:
         """How many more transfers to this origin there is room for, as things stand."""
-        at_origin = self.policy(origin).limit - self._requests[origin]
-        return max(0, min(at_origin, self._limits.max_total_connections - self._running))
+        policy = self.policy(origin)
+        bearable = policy.limit - self._requests[origin]
+        allowed = policy.ceiling - self._connections[origin]
+        return max(0, min(bearable, allowed, self._limits.max_total_connections - self._running))
 
-    def reserve(self, origin: Origin) -> None:
-        """A transfer starts."""
-        self._running += 1
+    def reserve(self, origin: Origin, *, shared: bool = False) -> None:
+        """A transfer starts. shared: on one connection with the others that are."""
         self._requests[origin] += 1
+        self._streams[origin] += shared
+        if not shared or self._streams[origin] == 1:
+            self._connections[origin] += 1
+            self._running += 1
 
-    def release(self, origin: Origin) -> None:
+    def release(self, origin: Origin, *, shared: bool = False) -> None:
         """A transfer ended."""
-        self._running -= 1
         self._requests[origin] -= 1
+        self._streams[origin] -= shared
+        if not shared or self._streams[origin] == 0:
+            self._connections[origin] -= 1
+            self._running -= 1
         self._stirred[origin] = None
-        if self._running < 0 or self._requests[origin] < 0:
+        counts = (self._connections[origin], self._requests[origin], self._streams[origin])
+        if min(counts) < 0:
             raise AssertionError(f"released a connection to {origin} that was never reserved")
 
     # -- what origins teach ------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     """The books of a try that is over: its connection, what it brought, and why it ended."""
     work.keep(job, segment, event.position)
     origin = (segment.target or job.target).origin
-    work.budget.release(origin)
+    work.budget.release(origin, shared=segment.shared)
     work.budget.policy(origin).ended(segment.begun_s)
     work.sharing.end(event.transfer_id, work.budget.policy(origin), event.http_version)
     segment.transfer_id = None

@@ -51,7 +51,7 @@ class Segment(Struct, eq=False):
     asks: whether its head comes before the engine. position: the first offset not yet in the file.
     transfer_id, target, begun_position: of the try under way; transfer_id is None while WAITING.
     attempts: failures in a row without a byte. lean: failures in a row that each brought too little.
-    apart: whether its answer is too long for a shared connection.
+    apart: whether its answer is too long for a shared connection. shared: whether the try under way is on one.
     trial: whether the try under way went beyond what its origin is known to bear.
     given_up: why we cancelled it ourselves, until its end arrives.
     begun_s, flowing_s: when the request of the try under way was sent, when its first byte came.
@@ -72,6 +72,7 @@ class Segment(Struct, eq=False):
     attempts: int = 0
     lean: int = 0
     apart: bool = False
+    shared: bool = False
     trial: bool = False
     not_before_s: float = 0.0
     waits_for: Failure | None = None

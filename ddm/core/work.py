@@ -103,8 +103,11 @@ class Work(Struct):
         segment.begin(transfer_id, job.target, self.now)
         segment.trial = self.budget.policy(origin).tries_one_more(self.budget.running_at(origin))
         self.transfers[transfer_id] = (job, segment)
-        self.budget.reserve(origin)
-        self.budget.policy(origin).began(self.now)
+        may_share = segment.asks and segment.ranged and not segment.apart
+        policy = self.budget.policy(origin)
+        segment.shared = may_share and self.sharing.begin(transfer_id, origin, policy)
+        self.budget.reserve(origin, shared=segment.shared)
+        policy.began(self.now)
         job.meter.begin(self.now)
         job.requests += 1
         if job.begun_s is None:
@@ -122,11 +125,8 @@ class Work(Struct):
         expectation = Expectation(
             wanted if segment.ranged else None, known, ask=segment.asks, unless=unless
         )
-        alone = len(self.jobs) == 1
-        may_share = segment.asks and segment.ranged and not segment.apart
-        shared = may_share and self.sharing.begin(transfer_id, origin, self.budget.policy(origin))
-        route = job.spec.route
-        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, alone, route, shared))
+        how = (len(self.jobs) == 1, job.spec.route, segment.shared)
+        self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, *how))
 
     def keep(self, job: Job, segment: Segment, position: int) -> None:
         """What a segment brought is in the file."""

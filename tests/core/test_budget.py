@@ -87,3 +87,50 @@ def test_a_learned_limit_leaves_less_room(budget):
     budget.policy(A).refused(1, 10.0, None)
 
     assert budget.free_at(A) == 0
+
+
+@pytest.fixture
+def speaks_http_2(budget):
+    budget.policy(A).http_version, budget.policy(A).small = "2", True
+
+
+@pytest.mark.usefixtures("speaks_http_2")
+def test_requests_that_share_a_connection_are_one_connection(budget):
+    for _ in range(5):
+        budget.reserve(A, shared=True)
+    assert (budget.running, budget.running_at(A), budget.free_at(A)) == (1, 5, 0)
+
+    for _ in range(5):
+        budget.release(A, shared=True)
+    assert (budget.running, budget.running_at(A)) == (0, 0)
+
+
+@pytest.mark.usefixtures("speaks_http_2")
+def test_another_may_join_them_where_no_connection_is_left(budget):
+    assert not budget.allows_shared(A, 0.0)  # there is none to join
+    budget.reserve(A, shared=True)
+    budget.reserve(B)
+    budget.reserve(B)
+
+    assert budget.full
+    assert budget.allows_shared(A, 0.0)
+    assert not budget.allows_shared(B, 0.0)
+
+
+@pytest.mark.usefixtures("speaks_http_2")
+def test_not_more_than_a_server_is_sure_to_take(budget):
+    for _ in range(100):
+        budget.reserve(A, shared=True)
+
+    assert not budget.allows_shared(A, 0.0)
+
+
+@pytest.mark.usefixtures("speaks_http_2")
+def test_not_where_files_are_long_or_fewer_requests_are_borne(budget):
+    budget.reserve(A, shared=True)
+    budget.policy(A).small = False
+    assert not budget.allows_shared(A, 0.0)
+
+    budget.policy(A).small = True
+    budget.policy(A).refused(1, 10.0, None)
+    assert not budget.allows_shared(A, 10.0)
