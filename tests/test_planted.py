@@ -1,7 +1,7 @@
 """Bugs planted one at a time: the simulated world has to find each, or it proves nothing.
 
 Each is found by the seed beside it, the first that does. `python tests/test_planted.py [BUG...]` looks for those anew,
-among 2000 seeds; that takes minutes. tests/testing/test_world_planted.py has those that take a crash or a wish.
+among 4000 seeds; that takes minutes. tests/testing/test_world_planted.py has those that take a crash or a wish.
 """
 
 import sys
@@ -22,7 +22,7 @@ from ddm.testing.part import SimPart
 from ddm.testing.story import Violation
 from ddm.testing.world import run
 
-SEEDS = 2000
+SEEDS = 4000
 
 
 def no_content_range_check(patch):

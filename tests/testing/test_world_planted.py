@@ -94,9 +94,9 @@ def fetch_what_is_asked_again(patch):
 FOUND = {
     believe_another_boot: 19,
     forget_what_was_marked: 11,
-    keep_marks_when_claims_shrink: 922,
+    keep_marks_when_claims_shrink: 1645,
     finish_before_it_is_on_the_disk: 58,
-    record_syncs_lazily: 1795,
+    record_syncs_lazily: 3126,
     begin_again_what_is_published: 0,
     ignore_a_wish: 15,
     go_on_while_the_disk_is_full: 230,
