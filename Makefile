@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-pyproject
 
-.PHONY: help demo test check fix docs clean
+.PHONY: help demo test check fix docs draw clean
 
 help:
 	@echo "make demo    fetch two dozen files at once from a small server of our own"
@@ -13,6 +13,7 @@ help:
 	@echo "make check   format, lint, types, floors, tidiness"
 	@echo "make fix     let the formatter and the linter repair what they can"
 	@echo "make docs    write the generated pages anew"
+	@echo "make draw    draw three downloads anew, as they go on this machine"
 	@echo "make clean   remove the environment and what the tools left behind"
 	@echo "Each makes its environment in $(VENV) first. PYTHON=python3.12 chooses another Python."
 
@@ -49,6 +50,10 @@ docs: $(STAMP)
 	@$(BIN)/python -m tests.test_failures_page
 	@PYTHONPATH=. $(BIN)/python tests/test_states.py
 	@PYTHONPATH=. $(BIN)/python tests/test_settings.py
+
+# Measured, so never twice the same: no test compares them.
+draw: $(STAMP)
+	@$(BIN)/python -m integration.drawing
 
 clean:
 	@rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
