@@ -88,9 +88,12 @@ class Connections:
         """How many there are to an origin."""
         return self._by_origin[origin]
 
-    def ceiling(self, origin: str) -> int:  # noqa: ARG002 - one for all
+    def ceiling(self, origin: str) -> int:
         """How many there may be."""
-        return self._limits.max_connections_per_host
+        parts = urlsplit(origin)
+        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        own = self._limits.hosts.get(f"{parts.scheme}:{parts.hostname}:{port}")
+        return self._limits.max_connections_per_host if own is None else own.max_connections
 
     def had_one(self, job: int) -> bool:
         """Whether a job ever had a connection."""

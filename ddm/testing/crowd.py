@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from ddm.limits import KIB, MIB, PROBE_BYTES, Limits
+from ddm.limits import KIB, MIB, PROBE_BYTES, HostLimits, Limits
 from ddm.spec import JobSpec
 from ddm.testing.body import Body, Version
 from ddm.testing.manners import Manners
@@ -119,7 +119,7 @@ def draw(seed: int, *, rates: bool = True) -> Crowd:
                 priority=chance.choice((0, 0, 0, 0, 1, -1)),
             )
         )
-    return Crowd(tuple(jobs), origins, _limits(chance), bodies, frozenset(mortal))
+    return Crowd(tuple(jobs), origins, _limits(chance, origins), bodies, frozenset(mortal))
 
 
 def _served(body: Body, traits: Traits, chance: Callable[[], float]) -> ServedFile:
@@ -128,11 +128,15 @@ def _served(body: Body, traits: Traits, chance: Callable[[], float]) -> ServedFi
     return ServedFile([(0.0, version)], traits, Temper(calm_s=_FOR_EVER_S))
 
 
-def _limits(chance: random.Random) -> Limits:
+def _limits(chance: random.Random, origins: list[Origin]) -> Limits:
     most = chance.choice((64, 64, 64, 24, 8))
     return Limits(
         max_total_connections=most,
         max_connections_per_host=chance.choice((16, 16, 6)),
         max_segments=chance.choice((16, 16, 4)),
         max_jobs=chance.choice((0, 0, 10)),
+        hosts={
+            f"http:{origin.host if ':' in origin.host else f'{origin.host}:80'}": HostLimits(most)
+            for origin, most in zip(chance.sample(origins, 4), (1, 2, 5, 24), strict=True)
+        },
     )

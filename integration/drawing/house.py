@@ -85,6 +85,7 @@ class _House:
             disk=self._disk,
             store=store,
             marks=NoMarks(),
+            clock=self._clock,
         )
         exits.callback(self._performer.close)
         self._performer.on_ended = self._on_ended

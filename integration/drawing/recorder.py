@@ -71,6 +71,7 @@ class Recorder(Watched):
         job_id: int,
         receive_buffer_bytes: int,
         route: Route,
+        shared: bool,
     ) -> None:
         """See ports.Network."""
         asked = expectation.range
@@ -82,7 +83,7 @@ class Recorder(Watched):
         self.flights.append(self._live[transfer_id])
         super().start(
             transfer_id, request, expectation, sink,
-            job_id=job_id, receive_buffer_bytes=receive_buffer_bytes, route=route,
+            job_id=job_id, receive_buffer_bytes=receive_buffer_bytes, route=route, shared=shared,
         )  # fmt: skip
 
     def shorten(self, transfer_id: int, stop: int) -> int | None:
@@ -95,14 +96,19 @@ class Recorder(Watched):
         return end
 
     def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None, connect_s: float | None
+        self,
+        transfer_id: int,
+        position: int,
+        failure: Failure | None,
+        connect_s: float | None,
+        http_version: str | None,
     ) -> None:
         """See ports.NetworkListener."""
         flight = self._live.pop(transfer_id)
         flight.ended_s = self._clock()
         if failure is not None:
             flight.fate = _FATES.get(failure.kind, Fate.BROKEN)
-        super().on_end(transfer_id, position, failure, connect_s)
+        super().on_end(transfer_id, position, failure, connect_s, http_version)
 
 
 def _meet(start: int, stop: int | None, other: Flight) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from ddm.limits import Limits
+from ddm.limits import HostLimits, Limits
 from ddm.spec import JobSpec
 from ddm.testing.connections import Connections, origin_of
 from ddm.testing.reply import Reply, Sent
@@ -52,6 +52,16 @@ def test_one_too_many_to_an_origin_or_in_all_is_seen(story):
         start(many, "http://a/4")
     with pytest.raises(Violation, match="5 connections in all, 4 are allowed"):
         start(many, "http://b/4")
+
+
+@pytest.mark.parametrize(
+    ("origin", "most"), [("http://a", 1), ("http://a:8", 9), ("https://a", 3), ("http://b", 3)]
+)
+def test_an_origin_may_have_a_ceiling_of_its_own(story, origin, most):
+    hosts = {"http:a:80": HostLimits(1), "http:a:8": HostLimits(9)}
+    limits = Limits(max_connections_per_host=3, hosts=hosts)
+
+    assert Connections(limits, JOBS, int, story).ceiling(origin) == most
 
 
 @pytest.mark.parametrize(
