@@ -19,7 +19,7 @@ from ddm import private, recovery, redact, steering
 from ddm.disk.epoch import boot_id
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks, NoMarks
-from ddm.errors import BusyError, StateFullError
+from ddm.errors import BusyError, StateError, StateFullError
 from ddm.store.aside import open_or_begin
 from ddm.store.database import Database, open_database
 from ddm.store.jobs import JobStore
@@ -71,11 +71,19 @@ class Custody:
             custody = cls(database, LocalDisk(boot), marks, wall)
             recovery.recover(custody.store, custody.disk, marks.found(), boot)
             marks.clear()
+            custody._forget_asked()
+            undo.callback(custody._forget_asked)
             steering.settle_all(custody.store, custody.disk)
             notices += _tidied(custody.store, wall())
             custody.notices = tuple(notices)
             custody._exits = undo.pop_all()
         return custody
+
+    def _forget_asked(self) -> None:
+        """A limit that a running manager was asked for is not the next one's."""
+        with suppress(StateError):  # who takes custody next does it again
+            if self.store.asked_rate() is not None:
+                self.store.ask_rate(None)
 
     def close(self) -> None:
         """Let go; again is no error."""

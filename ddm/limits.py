@@ -125,6 +125,8 @@ STREAMS_MAX = 100
 # than 16 KiB and is for one fast job alone; with several jobs 64 KiB keeps a turn short.
 RECEIVE_BUFFER_ALONE_BYTES = 512 * KIB
 RECEIVE_BUFFER_SHARED_BYTES = 64 * KIB
+# What libcurl hands over in one piece, whatever it reads at once.
+BLOCK_BYTES_MAX = 16 * KIB
 # The engine hears of progress at most 20 times a second per transfer.
 PROGRESS_INTERVAL_S = 0.05
 # How often a job's connections are compared: half a second tells a slow one, a tenth a stalled end.

@@ -24,6 +24,7 @@ from ddm.core.commands import (
     RecordProgress,
     RecordReceipt,
     RecordState,
+    SetRate,
     ShortenTransfer,
     StartTransfer,
 )
@@ -82,7 +83,7 @@ class Performer:
         self._offers = Offers(store)
         self._left: list[JobView] = []  # which is not committed yet
         self._heed = False  # whether wishes are to be looked at
-        self._reorder = False  # and whether jobs in work may stand elsewhere
+        self._reorder = False  # and whether jobs in work may stand elsewhere, or limits be others
         self._retry_s: float | None = None
         self.on_ended: Callable[[JobView], None] | None = None
         network.listen(self)
@@ -111,10 +112,8 @@ class Performer:
     @property
     def idle(self) -> bool:
         """Whether nothing is in work, nothing left to admit, and everything recorded."""
-        waiting = (
-            self._inbox or self._held or self._publishing or self._offers.pending or self._heed
-        )
-        return self._engine.idle and not waiting and not self._ledger.pending
+        owing = self._held or self._publishing or self._offers.pending or self._ledger.pending
+        return self._engine.idle and not (self._inbox or self._heed or owing)
 
     @property
     def stuck(self) -> bool:
@@ -215,9 +214,8 @@ class Performer:
                 self._offers.ask(room)
             case CancelTransfer(transfer_id):
                 self._cancel(transfer_id)
-            case ShortenTransfer(transfer_id, stop):
-                if (end := self._network.shorten(transfer_id, stop)) is not None:
-                    self._inbox.append(TransferShortened(transfer_id, end))
+            case ShortenTransfer() | SetRate():
+                self._adjust(command)
             case _ if command.job_id in self._held:
                 self._held.add(command.job_id, command)
             case StartTransfer():
@@ -248,6 +246,12 @@ class Performer:
             shared=command.shared,
         )
 
+    def _adjust(self, command: ShortenTransfer | SetRate) -> None:
+        if isinstance(command, SetRate):
+            self._network.set_rate(command.job_id, command.max_bytes_per_sec)
+        elif (end := self._network.shorten(command.transfer_id, command.stop)) is not None:
+            self._inbox.append(TransferShortened(command.transfer_id, end))
+
     def _cancel(self, transfer_id: int) -> None:
         command = self._held.take_back(transfer_id)
         if isinstance(command, StartTransfer):
@@ -272,8 +276,6 @@ class Performer:
             case RecordProgress(job_id=job_id, shrinks=True):
                 if not self._ledger.commit():
                     self._held.hold(job_id)
-            case _:
-                pass
 
     def _settle_debts(self) -> None:
         """What waited for a commit, if that works now."""
@@ -285,14 +287,12 @@ class Performer:
     def _heed_wishes(self) -> bool:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""
         try:
-            settled = steering.settle_all(self._store, self._disk, but=self._in_work)
-            self._inbox += steering.wished(self._store, self._in_work)
+            self._inbox += steering.heed(self._store, self._disk, self._in_work)
             if self._reorder:
-                self._inbox += steering.moved(self._store, self._engine.asked())
+                held, rate = self._engine.asked(), self._engine.max_bytes_per_sec
+                self._inbox += steering.changed(self._store, held, rate)
         except BusyError:
             return False
-        if settled:
-            self.submit(QueueChanged())
         self._heed = self._reorder = False
         return True
 

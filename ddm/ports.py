@@ -242,6 +242,9 @@ class Store(Protocol):
     def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:
         """What may change of jobs in work: priority, place and max_bytes_per_sec of those that there are."""
 
+    def asked_rate(self) -> int | None:
+        """The limit of all jobs together, in bytes per second, that users ask for now; None where they do not."""
+
     def drop_wish(self, job_id: int) -> None:
         """A wish that came too late: `wanted` is to run again."""
 

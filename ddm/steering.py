@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ddm.core.events import OrderChanged, WishChanged
+from ddm.core.events import OrderChanged, QueueChanged, RateChanged, WishChanged
 from ddm.failures import Failure, FailureError, from_os_error
 from ddm.ports import Disk, Store
 from ddm.record import JobRecord, State, StoredFailure, Wanted
@@ -28,25 +28,34 @@ def settle_all(store: Store, disk: Disk, but: Callable[[int], bool] = lambda _: 
     return len(found)
 
 
-def wished(store: Store, in_work: Callable[[int], bool]) -> list[WishChanged]:
-    """What is wished of jobs in work and not in force yet. Raises StateError."""
-    return [
-        WishChanged(record.id, record.wanted) for record in store.wishes() if in_work(record.id)
-    ]
+def heed(
+    store: Store, disk: Disk, in_work: Callable[[int], bool]
+) -> list[WishChanged | QueueChanged]:
+    """Put wishes into force for jobs that nobody works on; what the engine is to be told. Raises StateError."""
+    found: list[WishChanged | QueueChanged] = []
+    if settle_all(store, disk, but=in_work):
+        found.append(QueueChanged())
+    left = (record for record in store.wishes() if in_work(record.id))
+    return [*found, *(WishChanged(record.id, record.wanted) for record in left)]
 
 
-def moved(store: Store, held: Mapping[int, tuple[int, float, int]]) -> list[OrderChanged]:
-    """Which jobs in work stand elsewhere in the queue by now. held: what is known of them, as `Store.asked_of` has it.
+def changed(
+    store: Store, held: Mapping[int, tuple[int, float, int]], max_bytes_per_sec: int
+) -> list[OrderChanged | RateChanged]:
+    """Which jobs in work stand elsewhere in the queue by now, and where other limits of speed are asked for.
 
-    Raises StateError.
+    held: what is known of them, as `Store.asked_of` has it. max_bytes_per_sec: the limit of all. Raises StateError.
     """
-    if not held:
-        return []
-    return [
-        OrderChanged(job_id, priority, place)
-        for job_id, (priority, place, _) in store.asked_of(held).items()
-        if held[job_id][:2] != (priority, place)
-    ]
+    found: list[OrderChanged | RateChanged] = []
+    for job_id, (priority, place, rate) in store.asked_of(held).items() if held else ():
+        if held[job_id][:2] != (priority, place):
+            found.append(OrderChanged(job_id, priority, place))
+        if held[job_id][2] != rate:
+            found.append(RateChanged(job_id, rate))
+    asked = store.asked_rate()
+    if asked is not None and asked != max_bytes_per_sec:
+        found.append(RateChanged(None, asked))
+    return found
 
 
 def _settle(store: Store, disk: Disk, record: JobRecord) -> None:

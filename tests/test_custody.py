@@ -221,3 +221,15 @@ def test_what_is_kept_of_an_origin_and_makes_no_sense_is_told_once_and_dropped(s
         )
     with Custody.take(state) as custody:
         assert custody.notices == ()
+
+
+def test_a_limit_that_a_manager_was_asked_for_is_not_the_next_one_s(state):
+    with Custody.take(state) as custody:
+        custody.store.ask_rate(5000)
+    with closing(open_database(state / "jobs.db")) as database:
+        store = JobStore(database)
+        assert store.asked_rate() is None
+        store.ask_rate(7000)  # too late: nobody is there
+
+    with Custody.take(state) as custody:
+        assert custody.store.asked_rate() is None

@@ -16,6 +16,7 @@ class Wire:
     def __init__(self):
         self.calls = []
         self.ended = []
+        self.rates = {}
 
     def listen(self, listener):
         self.listener = listener
@@ -32,6 +33,9 @@ class Wire:
     def shorten(self, transfer_id, stop):
         self.calls.append(("shorten", transfer_id))
         return stop
+
+    def set_rate(self, job_id, max_bytes_per_sec):
+        self.rates[job_id] = max_bytes_per_sec
 
     def flush(self):
         return iter([(1, 10)])
@@ -203,3 +207,9 @@ def test_the_last_url_is_the_one_after_redirects(network):
     start(network, 1)
 
     assert network.url == "http://a.test/"
+
+
+def test_a_limit_is_passed_on(network, wire):
+    network.set_rate(None, 5)
+
+    assert wire.rates == {None: 5}

@@ -4,13 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from ddm.core.events import OrderChanged, WishChanged
+from ddm.core.events import OrderChanged, QueueChanged, RateChanged, WishChanged
 from ddm.disk.localdisk import LocalDisk
 from ddm.errors import BusyError
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure, Wanted
 from ddm.spec import JobSpec
-from ddm.steering import moved, settle_all, wished
+from ddm.steering import changed, heed, settle_all
 from ddm.store.jobs import JobStore
 
 ERROR = StoredFailure("not-found", "no such file", 3)
@@ -207,21 +207,35 @@ def test_a_file_that_cannot_be_removed_keeps_its_job_with_the_reason(
 def test_jobs_in_work_that_stand_elsewhere_by_now_are_found(store):
     store.add([JobSpec("http://127.0.0.1/f", "/d")] * 4)
     held = store.asked_of([1, 2, 3])
-    assert moved(store, held) == []
+    assert changed(store, held, 0) == []
 
     store.move([3], 1)
     store.prioritize(2, 5)
     store.remove(1)
 
-    assert sorted(moved(store, held), key=lambda event: event.job_id) == [
+    assert sorted(changed(store, held, 0), key=lambda event: event.job_id) == [
         OrderChanged(2, 5, 2.0),
         OrderChanged(3, 0, 0.0),
     ]
-    assert moved(store, {}) == []
+    assert changed(store, {}, 0) == []
 
 
-def test_of_jobs_in_work_the_engine_is_told_what_is_wished(store):
+def test_other_limits_are_found_those_of_jobs_in_work_and_that_of_all(store):
+    store.add([JobSpec("http://127.0.0.1/f", "/d")] * 3)
+    held = store.asked_of([1, 2])
+    store.set_rate([2, 3], 1000)
+    store.ask_rate(5000)
+
+    assert changed(store, held, 0) == [RateChanged(2, 1000), RateChanged(None, 5000)]
+    assert changed(store, store.asked_of([1, 2]), 5000) == []
+
+
+def test_of_jobs_in_work_the_engine_is_told_what_is_wished(store, disk):
     store.add([JobSpec("http://127.0.0.1/f", "/d")] * 3)
     store.wish([1, 2], Wanted.PAUSE)
 
-    assert wished(store, lambda job_id: job_id != 1) == [WishChanged(2, Wanted.PAUSE)]
+    assert heed(store, disk, lambda job_id: job_id != 1) == [
+        QueueChanged(),
+        WishChanged(2, Wanted.PAUSE),
+    ]
+    assert store.get(1).state is State.PAUSED

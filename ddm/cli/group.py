@@ -28,6 +28,7 @@ COMMANDS = {
     "explain": ("ddm.cli.commands.explain", "Tell why jobs are as fast as they are."),
     "pause": ("ddm.cli.commands.pause", "Let jobs rest until they are resumed."),
     "resume": ("ddm.cli.commands.resume", "Let paused and failed jobs go on."),
+    "limit": ("ddm.cli.commands.limit", "Limit the speed of jobs, or of all together."),
     "move": ("ddm.cli.commands.move", "Let jobs go first, last, or as the Nth of the queue."),
     "remove": ("ddm.cli.commands.remove", "Take jobs out of the queue."),
     "import-har": ("ddm.cli.commands.import_har", "Put into the queue what a browser has begun."),

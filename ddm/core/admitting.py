@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ddm.core import probing
-from ddm.core.commands import RecordState
+from ddm.core.commands import RecordState, SetRate
 from ddm.core.events import LessonsKnown, QueueChanged
 from ddm.core.job import Job, most_segments
 from ddm.core.meter import Meter
@@ -44,6 +44,8 @@ def admit_row(work: Work, record: JobRecord) -> None:
         return
     job = admit(record, sources, work.limits)
     work.jobs[job.id] = job
+    if job.spec.max_bytes_per_sec:
+        work.tell(job, SetRate(job.id, job.spec.max_bytes_per_sec))
     probing.open_if_whole(work, job)
 
 

@@ -62,6 +62,13 @@ class ShortenTransfer(Struct, frozen=True):
     stop: int
 
 
+class SetRate(Struct, frozen=True):
+    """Let a job, or with None all together, bring no more bytes per second than this; 0 is no limit."""
+
+    job_id: int | None
+    max_bytes_per_sec: int
+
+
 class OpenPart(Struct, frozen=True):
     """Create, or find again, NAME.part: locked, space set aside. Answered by PartOpened or PartFailed.
 
@@ -188,6 +195,7 @@ Command = (
     | StartTransfer
     | ContinueTransfer
     | CancelTransfer
+    | SetRate
     | ShortenTransfer
     | OpenPart
     | ResetPart

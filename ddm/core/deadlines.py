@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ddm.core import room, slow, tail
+from ddm.core import rates, room, slow, tail
 from ddm.core.job import Job
 from ddm.core.segment import Segment
 from ddm.core.work import Work
@@ -50,11 +50,7 @@ def _look_s(work: Work, job: Job) -> float | None:
 
 
 def _give_up_stalled(work: Work, job: Job) -> None:
-    limits = work.limits
-    least = float(limits.stall_bytes_per_sec)
-    if limits.max_bytes_per_sec:
-        # What our own limit leaves to each is no stall.
-        least = min(least, limits.max_bytes_per_sec / (4 * max(1, work.budget.running)))
+    limits, least = work.limits, rates.least_bps(work, job)
     for segment in job.segments:
         if not segment.live:
             continue

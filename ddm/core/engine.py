@@ -87,6 +87,11 @@ class Engine:
             for job in self._work.jobs.values()
         }
 
+    @property
+    def max_bytes_per_sec(self) -> int:
+        """The limit of all jobs together; 0 is none."""
+        return self._work.limits.max_bytes_per_sec
+
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
         return queue_picture(self._work.jobs.values(), self._work.budget, self._work.limits, now)

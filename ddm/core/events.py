@@ -51,6 +51,13 @@ class LessonsKnown(Struct, frozen=True):
     forgotten: frozenset[Origin] = frozenset()
 
 
+class RateChanged(Struct, frozen=True):
+    """A job, or with None all together, may bring so many bytes per second from now on; 0 is no limit."""
+
+    job_id: int | None
+    max_bytes_per_sec: int
+
+
 class WindowMoved(Struct, frozen=True):
     """Everything below `position` of a file that is not kept has been passed on."""
 
@@ -190,6 +197,7 @@ Event = (
     | WishChanged
     | OrderChanged
     | LessonsKnown
+    | RateChanged
     | WindowMoved
     | RoomChecked
     | RoomGivenUp

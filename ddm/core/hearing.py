@@ -8,6 +8,7 @@ from ddm.core import (
     deadlines,
     finishing,
     probing,
+    rates,
     refusing,
     room,
     running,
@@ -29,6 +30,7 @@ from ddm.core.events import (
     PartFailed,
     PartOpened,
     QueueChanged,
+    RateChanged,
     RoomChecked,
     RoomGivenUp,
     StopRequested,
@@ -81,6 +83,8 @@ def dispatch(work: Work, event: Event) -> None:
             admitting.on_store(work, event)
         case StopRequested():
             _stop(work)
+        case RateChanged():
+            rates.on_changed(work, event)
         case TimePassed():
             deadlines.on_time(work)
         case RoomGivenUp():

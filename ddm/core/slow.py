@@ -6,6 +6,7 @@ new one most likely is not, and nobody then waits for the old one. Measured: doc
 
 from __future__ import annotations
 
+from ddm.core import rates
 from ddm.core.job import Job
 from ddm.core.segment import Phase, Segment
 from ddm.core.work import Work
@@ -34,7 +35,7 @@ def may_be_told(job: Job) -> bool:
 def close_slow(work: Work, job: Job) -> None:
     """Give up what is far below the median."""
     flowing = [s for s in job.segments if s.live and s.phase is Phase.FLOWING and s.ranged]
-    if not may_be_told(job):
+    if not may_be_told(job) or rates.hold_back(work, job):
         return
     paces = sorted(s.pace_bps(work.now) for s in flowing)
     median_bps = paces[len(paces) // 2]

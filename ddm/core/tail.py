@@ -8,6 +8,7 @@ slowest is asked for a second time, and the first one home wins; those few bytes
 from __future__ import annotations
 
 from ddm.byteranges import ByteRange
+from ddm.core import rates
 from ddm.core.commands import ShortenTransfer
 from ddm.core.job import Job
 from ddm.core.segment import Phase, Segment
@@ -38,6 +39,8 @@ def is_near(job: Job, window_bytes: int | None) -> bool:
 def help_out(work: Work, job: Job) -> bool:
     """Let a free connection help the slowest of the job; whether there was something to do."""
     if not is_near(job, work.window_bytes) or job.spec.mirrors:
+        return False
+    if rates.hold_back(work, job):
         return False
     if not work.budget.allows(job.target.origin, work.now):
         return False

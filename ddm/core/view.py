@@ -67,7 +67,7 @@ class JobView(Struct, frozen=True):
     was degraded.
     failure: why it ended, for FAILED; for DONE, why it could not be asked whether the file is still the server's.
     removed: the job left because a user wanted it gone.
-    found: what the server says of it, where a description was asked for.
+    found: what the server says of it, where a description was asked for. max_bytes_per_sec: its own limit; 0 is none.
     origin: where requests go now. done: which ranges are in the file. segments: which are on their way.
     """
 
@@ -91,6 +91,7 @@ class JobView(Struct, frozen=True):
     done: RangeSet = RangeSet()
     segments: tuple[SegmentView, ...] = ()
     found: Found | None = None
+    max_bytes_per_sec: int = 0
 
 
 class QueueView(Struct, frozen=True):
@@ -168,6 +169,7 @@ def picture(
         done=job.done if not job.checking or size is None else RangeSet.of(0, size),
         segments=tuple(map(_segment, job.segments)),
         found=job.found,
+        max_bytes_per_sec=job.spec.max_bytes_per_sec,
     )
 
 

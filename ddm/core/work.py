@@ -17,6 +17,7 @@ from ddm.core.commands import (
     RecordPart,
     RecordProgress,
     RecordState,
+    SetRate,
     StartTransfer,
 )
 from ddm.core.job import Job
@@ -176,6 +177,8 @@ class Work(Struct):
         self.move(job, ending.state, None if ending.state is State.DONE else ending.failure)
         self.left.append(picture(job, self.now, ending.failure, removed=ending.remove))
         self.may_be_more = True
+        if job.spec.max_bytes_per_sec:
+            self.tell(job, SetRate(job.id, 0))
         del self.jobs[job.id]
         self.agenda.want(job, None)
         self.journal.forget(job.id)

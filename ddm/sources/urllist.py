@@ -34,7 +34,7 @@ class Entry(Struct, frozen=True):
 
     line: where it begins, from 1. url: checked. mirrors: other URLs of the same file.
     directory: as written. max_segments: 1 to SEGMENTS_MAX. proxy: as `http.proxy` lets it through.
-    priority: within PRIORITY_MAX of 0.
+    priority: within PRIORITY_MAX of 0. max_bytes_per_sec: within RATE_MAX; 0 is no limit.
     """
 
     line: int
@@ -48,6 +48,7 @@ class Entry(Struct, frozen=True):
     overwrite: bool | None = None
     proxy: str | None = None
     priority: int | None = None
+    max_bytes_per_sec: int | None = None
 
     def __repr__(self) -> str:
         """For tracebacks: without secrets."""
@@ -90,6 +91,7 @@ def entries(lines: Iterable[bytes], source: str) -> Iterator[Entry]:
             overwrite=options.overwrite,
             proxy=options.proxy,
             priority=options.priority,
+            max_bytes_per_sec=options.max_bytes_per_sec,
         )
 
 

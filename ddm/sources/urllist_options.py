@@ -15,9 +15,11 @@ from ddm.http.disposition import check_asked_name
 from ddm.http.proxy import check_proxy
 from ddm.http.request import check_headers
 from ddm.spec import PRIORITY_MAX, Checksum
+from ddm.units import parse_bytes
 
 # What nobody's server allows either.
 SEGMENTS_MAX = 512
+RATE_MAX = 1 << 40
 
 KEYS = (
     "all-proxy",
@@ -28,6 +30,7 @@ KEYS = (
     "http-passwd",
     "http-user",
     "max-connection-per-server",
+    "max-download-limit",
     "max-segments",
     "out",
     "priority",
@@ -62,6 +65,7 @@ class Options(Struct):
     overwrite: bool | None = None
     proxy: str | None = None
     priority: int | None = None
+    max_bytes_per_sec: int | None = None
     user: str | None = None
     password: str = ""
 
@@ -113,6 +117,8 @@ class Options(Struct):
                 self.checksums.append(parse_checksum(value))
             case "allow-overwrite":
                 self.overwrite = _truth(key, value)
+            case "max-download-limit":
+                self.max_bytes_per_sec = _rate(value)
             case "priority":
                 self.priority = _priority(value)
             case _:
@@ -176,6 +182,16 @@ def _priority(value: str) -> int:
     if not (digits.isascii() and digits.isdigit() and int(digits[:9]) <= PRIORITY_MAX):
         raise UsageError(f"priority is a number, {-PRIORITY_MAX} to {PRIORITY_MAX}")
     return int(value)
+
+
+def _rate(value: str) -> int:
+    try:
+        found = parse_bytes(value)
+    except ValueError:
+        found = RATE_MAX + 1
+    if found > RATE_MAX:
+        raise UsageError("max-download-limit is a number of bytes per second, such as 500K or 5M")
+    return found
 
 
 def _count(key: str, value: str) -> int:

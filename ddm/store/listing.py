@@ -19,7 +19,7 @@ from ddm.store.rows import claims_out, damaged_row, path_out
 
 _COLUMNS = (
     "id, wanted, state, checking, url, directory, asked_name, name, size_bytes, written,"
-    " error_kind, error_message, error_code, created_s, updated_s, priority, place"
+    " error_kind, error_message, error_code, created_s, updated_s, priority, place, max_bytes_per_sec"
 )
 
 
@@ -45,6 +45,7 @@ class ListedJob(Struct, frozen=True):
     updated_s: float
     priority: int = 0
     place: float = 0.0
+    max_bytes_per_sec: int = 0
 
     @property
     def to_be_done(self) -> bool:
@@ -118,7 +119,7 @@ class Listing:
 
 def _listed(row: sqlite3.Row, path: str) -> ListedJob:
     job_id, wanted, state, checking, url, directory, asked_name, name, *rest = row
-    size, claims, kind, message, code, created_s, updated_s, priority, place = rest
+    size, claims, kind, message, code, created_s, updated_s, *order = rest
     try:
         return ListedJob(
             job_id,
@@ -135,8 +136,7 @@ def _listed(row: sqlite3.Row, path: str) -> ListedJob:
             None if kind is None else StoredFailure(kind, message, code),
             created_s,
             updated_s,
-            priority,
-            place,
+            *order,
         )
     except (ValueError, TypeError):
         raise damaged_row(job_id, path) from None

@@ -123,6 +123,11 @@ class JobTable:
         )
         return bool(found)
 
+    def asked_rate(self) -> int | None:
+        """The limit of all jobs together, in bytes per second, that the running manager is asked for; None for none."""
+        found = self._database.rows("SELECT max_bytes_per_sec FROM asked")
+        return int(found[0][0]) if found else None
+
     def replaced(self) -> bool:
         """Whether the database was removed or replaced meanwhile: nobody else sees these jobs any more."""
         return self._database.replaced()

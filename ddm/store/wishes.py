@@ -55,6 +55,18 @@ class WishTable(JobTable):
                 json.dumps(list(ids)),
             )
 
+    def set_rate(self, ids: Iterable[int], max_bytes_per_sec: int) -> None:
+        """Limit each of these jobs; 0 is no limit. When it returns, it is on the disk."""
+        with self.transaction(durable=True):
+            self._update("max_bytes_per_sec = ?", _AMONG, max_bytes_per_sec, json.dumps(list(ids)))
+
+    def ask_rate(self, max_bytes_per_sec: int | None) -> None:
+        """Ask the running manager for a limit of all jobs together; 0 is no limit, None takes the question back."""
+        with self.transaction():
+            self._database.write("DELETE FROM asked")
+            if max_bytes_per_sec is not None:
+                self._database.write("INSERT INTO asked VALUES (1, ?)", (max_bytes_per_sec,))
+
     def resume(self, ids: Iterable[int]) -> None:
         """Wish these jobs to run, and queue those that are FAILED or PAUSED. When it returns, it is on the disk."""
         among = json.dumps(list(ids))

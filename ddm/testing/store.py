@@ -84,6 +84,10 @@ class WatchedStore:
         self._faults.meet(Doing.LOOK, _PATH)
         return self.jobs.lessons()
 
+    def asked_rate(self) -> int | None:  # noqa: D102
+        self._faults.meet(Doing.LOOK, _PATH)
+        return self.jobs.asked_rate()
+
     # -- writing -----------------------------------------------------------------------------------
 
     def set_state(self, job_id: int, state: State, error: StoredFailure | None) -> None:  # noqa: D102

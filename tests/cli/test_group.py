@@ -55,7 +55,7 @@ def test_steering_loads_neither_pycurl_nor_rich(name, home):
 
 def test_the_commands_are_in_the_order_of_their_use():
     assert " ".join(COMMANDS) == (
-        "get add run status explain pause resume move remove import-har bench hosts checksum log config"
+        "get add run status explain pause resume limit move remove import-har bench hosts checksum log config"
         " completion"
     )
 

@@ -131,3 +131,14 @@ def test_a_priority_may_be_below_zero(text, expected):
 def test_what_is_no_priority_is_refused(text):
     with pytest.raises(UsageError, match="priority is a number, -100 to 100"):
         _only(f"priority={text}")
+
+
+@pytest.mark.parametrize(("text", "rate"), [("0", 0), ("500K", 500 << 10), ("5M", 5 << 20)])
+def test_a_limit_of_speed_as_aria2_writes_it(text, rate):
+    assert _only(f"max-download-limit={text}").max_bytes_per_sec == rate
+
+
+@pytest.mark.parametrize("text", ["fast", "-1", "1.5M", "9T", "9" * 5000])
+def test_what_is_no_speed_is_refused(text):
+    with pytest.raises(UsageError, match="max-download-limit is a number of bytes per second"):
+        _only(f"max-download-limit={text}")

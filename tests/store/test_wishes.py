@@ -207,3 +207,22 @@ def test_a_priority_is_given_in_any_state_and_the_place_stays(jobs, case):
     record = jobs.get(1)
     assert (record.spec.priority, record.place, record.state, record.wanted) == (7, 1.0, *case)
     assert jobs.get(2).spec.priority == 0
+
+
+def test_a_limit_is_of_the_jobs_that_are_named(jobs):
+    jobs.add([SPEC] * 3)
+    jobs.set_rate([1, 3], 5000)
+    assert [job.spec.max_bytes_per_sec for job in jobs.all()] == [5000, 0, 5000]
+
+    jobs.set_rate([1], 0)
+    assert [job.spec.max_bytes_per_sec for job in jobs.all()] == [0, 0, 5000]
+
+
+def test_the_limit_that_was_asked_for_last_counts_until_it_is_taken_back(jobs):
+    assert jobs.asked_rate() is None
+    jobs.ask_rate(5000)
+    jobs.ask_rate(0)
+    assert jobs.asked_rate() == 0
+
+    jobs.ask_rate(None)
+    assert jobs.asked_rate() is None

@@ -238,3 +238,16 @@ def test_what_may_be_a_stream_and_is_none_has_a_connection(network, clock, part,
     run(network, clock)
 
     assert listener.spoken == ["1.1", "1.1"]
+
+
+def test_a_limit_is_obeyed(network, clock, part, listener):
+    network.set_rate(1, 10_000)
+    network.set_rate(None, 100_000)
+    network.set_rate(1, 50_000)
+    begun_s = clock.now()
+    start(network, part)
+    run(network, clock)
+    assert clock.now() - begun_s >= 1
+
+    network.set_rate(1, 0)
+    assert [end[0] for end in listener.ends] == [1]

@@ -43,6 +43,7 @@ def of_entry(entry: Entry, like: JobSpec) -> JobSpec:
         checksums=entry.checksums or like.checksums,
         max_segments=entry.max_segments or like.max_segments,
         overwrite=like.overwrite if entry.overwrite is None else entry.overwrite,
+        max_bytes_per_sec=entry.max_bytes_per_sec or 0,
         priority=like.priority if entry.priority is None else entry.priority,
         route=like.route if entry.proxy is None else replace(like.route, proxy=entry.proxy),
     )

@@ -9,8 +9,10 @@ from typing import Any, TypeVar
 
 import click
 
+from ddm import redact
 from ddm.cli.sections import SectionOption
 from ddm.settings import SETTINGS, Setting
+from ddm.units import format_bytes, parse_bytes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -18,6 +20,12 @@ _BY_KEY = {setting.key: setting for setting in SETTINGS}
 # Option, key of the setting, what the value is called, what it means.
 _FLAGS = (
     ("--jobs", "max_jobs", "N", "Files that are fetched at once; 0 is one for each connection."),
+    (
+        "--limit-rate",
+        "max_bytes_per_sec",
+        "RATE",
+        "Speed of all files together, in bytes per second: 500K, 5M; off is no limit.",
+    ),
     (
         "--max-tries",
         "retry.max_attempts",
@@ -46,6 +54,26 @@ _FLAGS = (
 )
 
 
+class Rate(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has no argument for it
+    """Bytes per second, as "500K" or "5M"; 0 for "off", which is no limit."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """See click."""
+        if isinstance(value, int):
+            return value
+        try:
+            found = 0 if value.lower() == "off" else parse_bytes(value)
+        except ValueError:
+            way = "say bytes per second, such as 500K or 5M, or off"
+            self.fail(f"{redact.short(value)!r} is no speed; {way}.", param, ctx)
+        most = int(_BY_KEY["max_bytes_per_sec"].maximum)
+        if found > most:
+            self.fail(f"{format_bytes(most)} bytes per second is the most.", param, ctx)
+        return found
+
+
 class Seconds(click.FloatRange):
     """A range of seconds; what is no number is not in it."""
 
@@ -59,9 +87,19 @@ class Seconds(click.FloatRange):
         return found
 
 
-def bounds(key: str) -> click.IntRange | Seconds:
+# What the --limit-rate of a command is that puts jobs into the queue.
+RATE_OF_EACH: dict[str, Any] = {
+    "type": Rate(),
+    "metavar": "RATE",
+    "help": "Speed of each file, in bytes per second: 500K, 5M. Default: no limit of its own.",
+}
+
+
+def bounds(key: str) -> click.IntRange | Seconds | Rate:
     """The type of an option that sets this setting."""
     setting = _BY_KEY[key]
+    if setting.in_bytes:
+        return Rate()
     if isinstance(setting.default, int):
         return click.IntRange(int(setting.minimum), int(setting.maximum))
     return Seconds(setting.minimum, setting.maximum)

@@ -12,6 +12,7 @@ from ddm import config, redact
 from ddm.cli.asking import completed
 from ddm.cli.asking.asked import PRIORITY
 from ddm.cli.asking.asked_sources import absolute
+from ddm.cli.asking.flags import RATE_OF_EACH
 from ddm.cli.places import database_path
 from ddm.cli.sections import SectionCommand
 from ddm.cli.showing import human, voice
@@ -53,6 +54,7 @@ _WORDS_MAX = 8
     help="Where the files go; made if it is missing. Default: the current directory.",
 )
 @click.option("--priority", **PRIORITY)
+@click.option("--limit-rate", **RATE_OF_EACH)
 @click.option("--dry-run", is_flag=True, help="Print what would be added, and add nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the numbers only, and warnings.")
 def command(
@@ -62,6 +64,7 @@ def command(
     pick: str | None,
     directory: str,
     priority: int | None,
+    limit_rate: int | None,
     dry_run: bool,
     quiet: bool,
 ) -> int:
@@ -77,7 +80,9 @@ def command(
     """  # noqa: D301 - the backspace tells click to leave the lines below it as they are
     wish = Wish.parse(pick)
     archive, picked = _read(file, wish)
-    like = JobSpec("", absolute(directory), priority=priority or 0)
+    like = JobSpec(
+        "", absolute(directory), priority=priority or 0, max_bytes_per_sec=limit_rate or 0
+    )
     specs = _specs(picked.entries, like, allow_cookies=allow_cookies)
     if not quiet:
         voice.say(_summary(archive, picked))

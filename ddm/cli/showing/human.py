@@ -8,9 +8,29 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ddm.units import duration, number, size, speed
+from ddm.units import duration, format_bytes, number, size, speed
 
-__all__ = ["amount", "cells", "cut", "duration", "fitting", "number", "percent", "size", "speed"]
+__all__ = [
+    "amount",
+    "cells",
+    "cut",
+    "duration",
+    "fitting",
+    "limit",
+    "number",
+    "percent",
+    "size",
+    "speed",
+]
+
+
+def limit(max_bytes_per_sec: int) -> str:
+    """A limit of speed, as exactly as it was asked for: "at most 5 MiB/s", "no limit"."""
+    if not max_bytes_per_sec:
+        return "no limit"
+    text = format_bytes(max_bytes_per_sec)
+    count = text.rstrip("KMGT")
+    return f"at most {count} {text[len(count) :]}{'iB' if text != count else 'bytes'}/s"
 
 
 def amount(done_bytes: int, size_bytes: int | None) -> str:

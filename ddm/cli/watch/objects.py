@@ -128,6 +128,7 @@ def job_object(row: Row) -> dict[str, object]:
         "wanted": job.wanted.value,
         "priority": job.priority,
         "position": row.position,
+        "max_bytes_per_sec": job.max_bytes_per_sec,
         "checking": job.checking,
         "url": redact.url(job.url),
         "directory": redact.text(job.directory),

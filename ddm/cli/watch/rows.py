@@ -141,10 +141,11 @@ class Row(Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        """Why it waits, how it was degraded, or why it failed; empty where there is nothing to say."""
-        if self.live is not None:
-            return redact.text(self.live.reason or "")
-        return redact.text(self.job.error.message) if self.job.error else ""
+        """Why it waits, how it was degraded, why it failed, its limit; empty where there is nothing to say."""
+        error = None if self.live or self.job.error is None else self.job.error.message
+        why = self.live.reason if self.live else error
+        rate = 0 if self.state.ended else self.job.max_bytes_per_sec
+        return "; ".join(filter(None, (redact.text(why or ""), human.limit(rate) if rate else "")))
 
     @property
     def held_back(self) -> str:

@@ -100,7 +100,7 @@ def _head(snapshot: Snapshot, speeds: Iterable[float], room: Size) -> list[Text]
         f"{queue.connections} of {limits.max_total_connections} connections",
     ]
     if limits.max_bytes_per_sec:
-        second.append(f"at most {human.speed(limits.max_bytes_per_sec)}")
+        second.append(human.limit(limits.max_bytes_per_sec))
     if not queue.jobs:
         rests = {State.PAUSED, State.FAILED} & totals.counts.keys()
         way_out = "r resumes what is paused or has failed" if rests else "`ddm add URL` adds a job"

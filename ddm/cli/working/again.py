@@ -39,12 +39,14 @@ def queue(
             ids.append(known.id)
             if spec.priority or priority is not None:
                 store.prioritize(known.id, spec.priority)
+            if spec.max_bytes_per_sec:
+                store.set_rate([known.id], spec.max_bytes_per_sec)
             if _whole(known):
                 here.tally.checking.add(known.id)
                 store.check_again(known.id)
                 store.set_spec(known.id, spec)
                 continue
-            if spec != replace(known.spec, priority=spec.priority):
+            if spec != _as_it_stands(known, spec):
                 _give_options(here, store, known, spec)
             if force_restart and not store.start_over(known.id):
                 label = of_record(known).label
@@ -52,6 +54,11 @@ def queue(
             store.resume([known.id])
     here.tally.expect(ids)
     return ids
+
+
+def _as_it_stands(known: JobRecord, spec: JobSpec) -> JobSpec:
+    """What a job was asked for, but for what may change while it is in work."""
+    return replace(known.spec, priority=spec.priority, max_bytes_per_sec=spec.max_bytes_per_sec)
 
 
 def _with_other_digests(store: JobStore, specs: Sequence[JobSpec]) -> set[JobSpec]:

@@ -33,6 +33,7 @@ def test_an_option_has_the_bounds_of_its_setting():
 def test_what_is_not_given_is_none(found):
     assert found() == {
         "max_jobs": None,
+        "max_bytes_per_sec": None,
         "retry.max_attempts": None,
         "max_wait_secs": None,
         "connect_timeout_secs": None,
@@ -48,8 +49,18 @@ def test_seconds_are_plain_numbers(found):
 
 
 @pytest.mark.parametrize(
+    ("said", "rate"), [("500K", 500 << 10), ("5M", 5 << 20), ("7", 7), ("0", 0), ("OFF", 0)]
+)
+def test_a_rate_is_bytes_per_second_or_off(found, said, rate):
+    assert found("--limit-rate", said)["max_bytes_per_sec"] == rate
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
+        ("--limit-rate", "5MB"),
+        ("--limit-rate", "-1"),
+        ("--limit-rate", "2T"),
         ("--max-tries", "0"),
         ("--max-tries", "1.5"),
         ("--timeout", "-1"),
@@ -68,6 +79,7 @@ def test_the_help_has_every_option_with_its_default(name):
     said = " ".join(CliRunner().invoke(ddm, [name, "--help"]).output.split())
 
     for option, default in (
+        ("--limit-rate", "0, or max_bytes_per_sec"),
         ("--max-tries", "6, or max_attempts"),
         ("--max-wait", "600, or max_wait_secs"),
         ("--connect-timeout", "30, or connect_timeout_secs"),

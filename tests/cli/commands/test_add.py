@@ -98,3 +98,10 @@ def test_a_job_of_the_queue_is_never_for_stdout(ddm, store):
 
     assert (ran.code, store.all()) == (Exit.USAGE, [])
     assert "`ddm get`" in ran.err
+
+
+def test_a_limit_of_each_goes_with_the_job_and_a_list_says_it_better(ddm, store, home):
+    (home / "list").write_text("http://127.0.0.1/a\n  max-download-limit=2K\nhttp://127.0.0.1/b\n")
+
+    assert ddm("add", "--limit-rate", "5M", "-i", home / "list").code == 0
+    assert [job.spec.max_bytes_per_sec for job in store.all()] == [2048, 5 << 20]

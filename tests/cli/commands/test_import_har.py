@@ -197,3 +197,8 @@ def test_a_file_that_cannot_be_read_is_named(ddm, monkeypatch):
 def test_a_priority_is_that_of_every_job(ddm, page, store):
     assert ddm("import-har", "--priority", -5, "--pick", "all", page).code == 0
     assert {job.spec.priority for job in store.all()} == {-5}
+
+
+def test_a_limit_is_that_of_every_job(ddm, page, store):
+    assert ddm("import-har", "--limit-rate", "5M", "--pick", "all", page).code == 0
+    assert {job.spec.max_bytes_per_sec for job in store.all()} == {5 << 20}

@@ -37,3 +37,16 @@ def test_words_that_do_not_fit_are_left_out_from_the_right_but_not_the_first():
 )
 def test_a_line_is_cut_to_the_cells_that_it_takes(line, shown):
     assert human.cut(line, 10) == shown
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        (0, "no limit"),
+        (2048, "at most 2 KiB/s"),
+        (5 << 20, "at most 5 MiB/s"),
+        (1500, "at most 1500 bytes/s"),
+    ],
+)
+def test_a_limit_is_said_exactly(rate, expected):
+    assert human.limit(rate) == expected

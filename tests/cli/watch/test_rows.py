@@ -136,3 +136,13 @@ def test_positions_are_of_what_is_still_to_be_done_in_its_order(listed):
 
     assert positions == {5: 1, 3: 2, 2: 3}
     assert [row.id for row in rows] == [1, 4, 6, 5, 3, 2]
+
+
+def test_a_limit_of_its_own_stands_beside_the_reason(listed, job_view):
+    waiting = job_view(reason="the server is busy")
+
+    assert Row(listed(max_bytes_per_sec=5 << 20)).reason == "at most 5 MiB/s"
+    assert Row(listed(max_bytes_per_sec=2048), waiting).reason == (
+        "the server is busy; at most 2 KiB/s"
+    )
+    assert Row(listed(max_bytes_per_sec=2048, state=State.DONE)).reason == ""

@@ -103,7 +103,7 @@ def test_the_head_has_the_sums_the_limits_and_the_origins(draw, listed, running)
 
     assert lines[0] == "1 job: 1 running"
     assert lines[1].startswith(
-        "98.0 MiB/s, 1 s left, 50.0 of 100 MiB (50 %), 1 of 64 connections, at most 5.0 MiB/s  "
+        "98.0 MiB/s, 1 s left, 50.0 of 100 MiB (50 %), 1 of 64 connections, at most 5 MiB/s  "
     )
     assert lines[1].endswith("▁█")
     assert lines[2] == (

@@ -148,3 +148,13 @@ def test_a_priority_is_given_where_one_is_said(here, store, spec, listed, said, 
 
     assert again.queue(here, store, [asked], force_restart=False, priority=said) == [1]
     assert store.get(1).spec == replace(spec, priority=expected)
+
+
+@pytest.mark.parametrize(("listed", "expected"), [(0, 5000), (7000, 7000)])
+@pytest.mark.usefixtures("fetched")
+def test_a_limit_is_given_where_a_list_says_one(here, store, spec, listed, expected):
+    store.set_rate([1], 5000)
+    store.set_state(1, State.QUEUED, None)
+
+    again.queue(here, store, [replace(spec, max_bytes_per_sec=listed)], force_restart=False)
+    assert store.get(1).spec == replace(spec, max_bytes_per_sec=expected)
