@@ -34,6 +34,8 @@ class Ledger:
         self._learned = learned
         # Of each job in order, mostly one: of each sort of news the last counts.
         self._entries: dict[int, list[Entry]] = {}
+        # Of jobs whose files are whole and about to get their names, what came since they are.
+        self._whole: dict[int, list[Entry]] = {}
         self._lessons: dict[str, Lesson] = {}  # by origin
         self._claims: dict[int, RangeSet] = {}  # the last of each job
         self._synced: dict[int, RangeSet] = {}  # as last recorded
@@ -43,17 +45,20 @@ class Ledger:
     @property
     def pending(self) -> bool:
         """Whether something is not committed yet."""
-        return bool(self._entries or self._lessons)
+        return bool(self._entries or self._whole or self._lessons)
 
     def record(self, command: Record) -> None:
         """Take a record in. Claims that shrink are taken out of the marks at once, and committed durably.
 
-        So is what is newly claimed as synced: it is there for power cuts alone. And so is FINISHING: what comes next
-        is a name, and it has to be on the disk that it was about to come.
+        So is what is newly claimed as synced: it is there for power cuts alone. FINISHING and what follows it are kept
+        for the commit that goes before the name: it has to be on the disk that it was about to come.
         """
         match command:
             case RecordState(job_id, state, failure):
-                self._durable = self._durable or state is State.FINISHING
+                if state is State.FINISHING:
+                    self._whole[job_id] = [Entry()]
+                else:
+                    self._is_not_whole(job_id)
                 error = None if failure is None else StoredFailure.of(failure)
                 self._entry(job_id).state = NewState(state, error)
                 if state.ended or state is State.QUEUED:
@@ -70,31 +75,48 @@ class Ledger:
                 if shrinks:
                     self._marks.forget(job_id)
                     self._durable = True
+                    self._is_not_whole(job_id)
                 if synced != self._synced.get(job_id, _NONE):
                     self._synced[job_id] = synced
-                    self._durable = True
+                    self._durable = self._durable or job_id not in self._whole
                 self._entry(job_id).claims = Claims(written, synced)
                 self._claims[job_id] = written
 
+    def _is_not_whole(self, job_id: int) -> None:
+        """Nothing of the job waits for its name any more."""
+        if (entries := self._whole.pop(job_id, None)) is not None:
+            self._entries.setdefault(job_id, []).extend(entries)
+
+    def _entries_of(self, job_id: int) -> list[Entry]:
+        whole = self._whole.get(job_id)
+        return self._entries.setdefault(job_id, [Entry()]) if whole is None else whole
+
     def _entry(self, job_id: int) -> Entry:
         """The last entry of a job."""
-        return self._entries.setdefault(job_id, [Entry()])[-1]
+        return self._entries_of(job_id)[-1]
 
     def _entry_for_file(self, job_id: int) -> Entry:
         """As `_entry`, but one that says nothing of the file before: the store compares the two."""
         entry = self._entry(job_id)
         if entry.file is not None or entry.claims is not None:
             entry = Entry()
-            self._entries[job_id].append(entry)
+            self._entries_of(job_id).append(entry)
         return entry
 
     def be_durable(self) -> None:
         """The next commit has to be on the disk when it is over."""
         self._durable = True
 
-    def commit(self) -> bool:
-        """Commit all of it; False if another process is writing: then nothing is committed. Raises StateError."""
-        if not self.pending:
+    def commit(self, *, names: bool = False) -> bool:
+        """Commit it; False if another process is writing: then nothing is committed. Raises StateError.
+
+        names: also what is said of the files that are about to get their names, durably.
+        """
+        if names:
+            for job_id in tuple(self._whole):
+                self._is_not_whole(job_id)
+            self._durable = True
+        if not self._entries and not self._lessons:
             self._durable = False
             return True
         try:
@@ -106,11 +128,11 @@ class Ledger:
                     self._store.learn(key, lesson)
         except BusyError:
             return False
-        for job_id, written in self._claims.items():
-            self._marks.recorded(job_id, written)
+        for job_id in self._claims.keys() - self._whole.keys():
+            self._marks.recorded(job_id, self._claims.pop(job_id))
         for job_id in self._gone:
             self._marks.forget(job_id)
             self._synced.pop(job_id, None)
-        self._entries, self._lessons, self._claims = {}, {}, {}
+        self._entries, self._lessons = {}, {}
         self._gone, self._durable = [], False
         return True

@@ -128,7 +128,7 @@ class Performer:
     def _pump(self, now: float) -> None:
         moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
         if self._retry_s is not None and self._retry_s <= now:
-            self._settle_debts()
+            self._settle_debts(now)
         if not self._ledger.pending and (news := self._learned.news()) is not None:
             self._inbox.insert(0, news)  # before the first offer
         # Digests first: after a stop nobody would be there to hear of them.
@@ -142,7 +142,7 @@ class Performer:
         while pending:
             self._handle(pending.popleft(), now)
             if not pending and not self._inbox:
-                self._do_together()
+                self._do_together(now)
             # Answers come before what happened after them.
             pending.extendleft(reversed(self._inbox))
             self._inbox.clear()
@@ -157,11 +157,11 @@ class Performer:
         for command in commands:
             self._perform(command)
 
-    def _do_together(self) -> None:
+    def _do_together(self, now: float) -> None:
         """What is done once for all jobs that ask for it in a turn: syncs, names, then offers for the room left."""
         self._inbox += self._parts.sync_on()
         if not self._inbox:
-            self._inbox += self._publishing.publish()
+            self._inbox += self._publishing.publish(now, more=bool(self._jobs))
         if not self._inbox and self._offers.pending:
             self._inbox += map(JobOffered, self._offers.take())
 
@@ -277,12 +277,12 @@ class Performer:
                 if not self._ledger.commit():
                     self._held.hold(job_id)
 
-    def _settle_debts(self) -> None:
+    def _settle_debts(self, now: float) -> None:
         """What waited for a commit, if that works now."""
         if self._held and self._ledger.commit():
             for command in self._held.release():
                 self._perform(command)
-        self._do_together()
+        self._do_together(now)
 
     def _heed_wishes(self) -> bool:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""

@@ -121,10 +121,9 @@ def test_while_another_writes_everything_is_left_to_the_next_commit_in_order(des
         (progress(HELD, shrinks=True), True),
         (progress(HELD, synced=HELD), True),
         (RecordState(1, State.RUNNING), False),
-        (RecordState(1, State.FINISHING), True),
         (RecordState(1, State.DONE), False),
     ],
-    ids=["more", "less", "synced", "running", "finishing", "done"],
+    ids=["more", "less", "synced", "running", "done"],
 )
 def test_what_must_not_be_lost_is_committed_durably(desk, command, durable):
     desk.ledger.record(command)
@@ -134,6 +133,31 @@ def test_what_must_not_be_lost_is_committed_durably(desk, command, durable):
     desk.ledger.commit()
 
     assert [how for how, _ in desk.store.commits] == [durable, False]
+
+
+def test_what_is_whole_is_committed_durably_right_before_its_name(desk):
+    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
+    desk.ledger.record(RecordState(1, State.FINISHING))
+    desk.ledger.record(progress(ALL, synced=ALL))
+    desk.ledger.commit()
+    assert (desk.store.get(1).part, desk.store.get(1).state) == (PART, State.QUEUED)
+    assert desk.ledger.pending
+
+    desk.ledger.commit(names=True)
+
+    assert (desk.store.get(1).state, desk.store.get(1).synced) == (State.FINISHING, ALL)
+    assert [how for how, _ in desk.store.commits] == [False, True]
+    assert not desk.ledger.pending
+
+
+def test_what_shows_not_to_be_whole_waits_no_longer(desk):
+    desk.ledger.record(RecordState(1, State.FINISHING))
+    desk.ledger.record(progress(HELD, shrinks=True))
+    desk.ledger.record(RecordState(1, State.FAILED))
+    desk.ledger.commit()
+
+    assert desk.store.get(1).state is State.FAILED
+    assert not desk.ledger.pending
 
 
 def test_a_commit_may_be_asked_to_be_durable(desk, connect):
@@ -249,7 +273,7 @@ def test_the_last_lesson_of_an_origin_is_recorded_with_the_rest(desk):
     assert len(desk.store.commits) == 1
 
 
-def test_what_one_commit_says_of_a_job_is_one_statement(desk, statements):
+def test_what_one_commit_says_of_a_job_is_two_statements_at_most(desk, statements):
     receipt = Receipt(("http://a.test/",), (), 1.0, 30, 2)
     desk.ledger.record(RecordState(1, State.PROBING))
     desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
@@ -258,10 +282,10 @@ def test_what_one_commit_says_of_a_job_is_one_statement(desk, statements):
     desk.ledger.record(RecordState(1, State.FINISHING))
     desk.ledger.record(progress(ALL, synced=ALL))
     desk.ledger.record(RecordReceipt(1, receipt))
-    desk.ledger.commit()
+    desk.ledger.commit(names=True)
     record = desk.store.get(1)
 
-    assert sum(sql.startswith("UPDATE") for sql in statements) == 1
+    assert sum(sql.startswith("UPDATE") for sql in statements) == 2
     assert (record.state, record.part, record.name) == (State.FINISHING, PART, "f")
     assert (record.written, record.synced, record.receipt) == (ALL, ALL, receipt)
 

@@ -41,7 +41,7 @@ def names(directory):
 
 
 def test_files_get_their_names_once_it_is_committed_that_they_will(publishing, store, tmp_path):
-    assert publishing.publish() == [FilePublished(1, "f1"), FilePublished(2, "f2")]
+    assert publishing.publish(0.0, more=False) == [FilePublished(1, "f1"), FilePublished(2, "f2")]
     assert [record.state for record in store.all()] == [State.FINISHING] * 2
     assert names(tmp_path) == ["f1", "f2"]
     assert not publishing
@@ -49,9 +49,15 @@ def test_files_get_their_names_once_it_is_committed_that_they_will(publishing, s
 
 def test_they_wait_while_another_process_is_writing(publishing, connect, tmp_path):
     with connect().transaction():
-        assert publishing.publish() == []
+        assert publishing.publish(0.0, more=False) == []
         assert publishing
     assert names(tmp_path) == ["f1.part", "f2.part"]
 
-    assert len(publishing.publish()) == 2
-    assert publishing.publish() == []
+    assert len(publishing.publish(0.0, more=False)) == 2
+    assert publishing.publish(0.0, more=False) == []
+
+
+def test_while_others_may_be_whole_in_a_moment_they_are_waited_for_but_not_long(publishing):
+    assert publishing.publish(5.0, more=True) == []
+    assert publishing.publish(5.029, more=True) == []
+    assert len(publishing.publish(5.031, more=True)) == 2

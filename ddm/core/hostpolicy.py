@@ -21,6 +21,7 @@ _TRIAL_MAX_S = 60.0
 # A limit of an earlier run is believed for a while before one more is tried.
 _TRIAL_KNOWN_S = 10.0
 _CLOSED_S = 1.0
+_TRIAL_PER_CLOSED = 4
 # Requests are spaced a little wider than those that were borne, at most a second apart; each one that is borne
 # takes a fiftieth off, for what counts requests may count them in another way tomorrow.
 _WIDER, _GAP_GROWS, _GAP_MAX_S, _GAP_SHRINKS, _GAP_LEAST_S = 1.2, 1.5, 1.0, 0.98, 0.01
@@ -142,8 +143,9 @@ class HostPolicy:
         self.refused_s = now
         closed_s = retry_after_s or (_CLOSED_S if within else 0.0)
         if now >= self._trial_s or within:
-            wait_s = max(self._trial_wait_s, retry_after_s or 0.0)
-            self._trial_s = now + wait_s + (closed_s if within else 0.0)
+            # A trial that closes the origin for everybody has to be rare.
+            wait_s = max(self._trial_wait_s, _TRIAL_PER_CLOSED * (retry_after_s or 0.0))
+            self._trial_s = now + closed_s + wait_s
             self._trial_wait_s = min(_TRIAL_MAX_S, self._trial_wait_s * 2)
         self._not_before_s = max(self._not_before_s, now + closed_s)
         self._doubtful = self._doubtful or closed_s > 0

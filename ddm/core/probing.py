@@ -213,6 +213,7 @@ def accept(work: Work, job: Job) -> None:
         )  # of a file that is passed on other digests cannot be had any more
     job.stream = not offer.partial
     work.record_part(job)
+    job.recorded_s = work.now
     segment = next((s for s in job.segments if s.phase is Phase.OFFERED), None)
     held = job.done
     if segment is not None:

@@ -100,6 +100,7 @@ class _World:
         self._disk = ShallowDisk(people.bodies, story)
         ids = rows.add(people.jobs)
         self._open = set(ids)
+        self._jobs = {spec.name: job for job, spec in zip(ids, people.jobs, strict=True)}
         chains = {
             job: self._internet.chain(spec.url) for job, spec in zip(ids, people.jobs, strict=True)
         }
@@ -171,5 +172,7 @@ class _World:
         self._performer.pump(now)
         states = self._rows.states
         self._open = {job for job in self._open if not states[job].ended}
-        in_work = sorted(filter(self._engine.holds, self._open))
+        # A file that has every byte waits for its name, and for no connection.
+        full = {self._jobs[name] for name in self._disk.full}
+        in_work = sorted(job for job in self._open - full if self._engine.holds(job))
         self._fairness.check(in_work, states, now)

@@ -17,10 +17,11 @@ from ddm.testing.story import Story
 class ShallowDisk:
     """Every file by its name.
 
-    whole: the names that files got. twice_bytes: what was written though it had been before.
+    full: the names of the files that have every byte. whole: the names that files got. twice_bytes: what was written though it had been before.
     """
 
     def __init__(self, bodies: Mapping[str, Body], story: Story) -> None:
+        self.full: set[str] = set()
         self.whole: set[str] = set()
         self.twice_bytes = 0
         self._bodies = bodies
@@ -41,6 +42,8 @@ class ShallowDisk:
             part = self._parts[resume]
             part.reopen()
             return part
+        if not self._bodies[name].size:
+            self.full.add(name)
         identity = PartIdentity("boot", 1, len(self._parts) + 1)
         self._parts[identity] = ShallowPart(self, self._story, name, self._bodies[name], identity)
         return self._parts[identity]
@@ -87,6 +90,8 @@ class ShallowPart:
         new = RangeSet.of(begin, offset)
         self._disk.twice_bytes += new.total - new.minus(self._written).total
         self._written = self._written.union(new)
+        if self._written == RangeSet.of(0, self._body.size):
+            self._disk.full.add(self.name)
 
     def begin_sync(self) -> None:
         """See `sync`."""

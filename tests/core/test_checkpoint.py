@@ -146,7 +146,7 @@ def test_an_answer_that_nobody_waits_for_changes_nothing(paper, span):
     for answer in (FileSynced(1), SyncFailed(1, EIO), FileSynced(7)):
         assert paper.play(answer) == []
 
-    paper.bytes(1, 1000)
+    paper.wait(1.0)
     assert paper.claims() == (span(0, 1000), span())
 
 

@@ -117,4 +117,4 @@ def test_an_origin_that_refuses_says_what_it_taught_and_when_it_is_asked_again(p
     (origin,) = paper.engine.view(paper.now).origins
 
     assert (origin.connections, origin.limit, origin.learned) == (0, 1, True)
-    assert (origin.waiting_s, origin.trial_s) == (20.0, 20.0)
+    assert (origin.waiting_s, origin.trial_s) == (20.0, 140.0)
