@@ -136,7 +136,7 @@ LOOK_INTERVAL_S = 0.1
 RECORD_INTERVAL_S = 1.0
 # While others are on their way, a whole file waits so long for more that are, to be committed with them. A commit that
 # waits for the disk takes 0.4 ms at best and 10 ms at times.
-PUBLISH_WAIT_S = 0.03
+PUBLISH_WAIT_S = 0.1
 # So many jobs are in hand at most, those among them that wait at an origin which bears no more: 20 KiB each.
 ADMITTED_MAX = 256
 # What was written is on the disk after so long: a power cut costs no more. A sync holds a slow disk for longer

@@ -122,7 +122,7 @@ def on_bytes(work: Work, event: BytesWritten) -> bool:
     if first and segment.target is not None:
         origin = segment.target.origin
         running = work.budget.running_at(origin)
-        work.budget.policy(origin).bore(running, work.now, segment.begun_s)
+        work.budget.policy(origin).bore(running, work.now, segment.begun_s, trial=segment.trial)
     for due_s in (job.record_due_s, job.sync_due_s):
         if due_s is not None:
             work.agenda.call_before(job, due_s)

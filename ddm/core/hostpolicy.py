@@ -154,12 +154,15 @@ class HostPolicy:
             wider_s = max(_GAP_GROWS * self._gap_s, _WIDER / max(1, lately - 1))
             self._gap_s = min(_GAP_MAX_S, wider_s)
 
-    def bore(self, running: int, now: float, begun_s: float) -> None:
-        """An answer to a request sent then was accepted while `running` were under way, this one among them."""
+    def bore(self, running: int, now: float, begun_s: float, *, trial: bool) -> None:
+        """An answer to a request sent then was accepted while `running` were under way, this one among them.
+
+        trial: it went beyond the known limit. What others bear beside it says nothing: they may be refused yet.
+        """
         if begun_s == self._scout_s:
             self._doubtful, self._scout_s = False, None
         self._gap_s = self._gap_s * _GAP_SHRINKS if self._gap_s > _GAP_LEAST_S else 0.0
-        if self._limit is not None and running > self._limit:
+        if trial and self._limit is not None and running > self._limit:
             self._limit = running
             self._trial_wait_s = _TRIAL_FIRST_S
             self._trial_s = now + _TRIAL_FIRST_S

@@ -99,7 +99,7 @@ def on_head(work: Work, job: Job, segment: Segment, event: HeadArrived) -> None:
     offer = event.offer
     origin = job.target.origin
     policy = work.budget.policy(origin)
-    policy.bore(work.budget.running_at(origin), work.now, segment.begun_s)
+    policy.bore(work.budget.running_at(origin), work.now, segment.begun_s, trial=segment.trial)
     size = offer.representation.size_bytes
     if size is not None:
         policy.small = size <= PROBE_BYTES

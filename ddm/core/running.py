@@ -129,7 +129,7 @@ def _filled(work: Work, job: Job, segment: Segment) -> None:
     job.pieces_done += 1
     origin = job.target.origin
     policy = work.budget.policy(origin)
-    policy.bore(work.budget.running_at(origin) + 1, work.now, segment.begun_s)
+    policy.bore(work.budget.running_at(origin) + 1, work.now, segment.begun_s, trial=segment.trial)
     policy.ranges = policy.ranges or segment.ranged
     if segment.stop is None and job.representation is not None:
         job.representation = replace(job.representation, size_bytes=segment.position)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 
@@ -11,6 +12,8 @@ _LOOKS_LIKE_A_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _NUMBER = re.compile(r"0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*")
 
 
+# A pure function, and thousands of jobs have a handful of hosts.
+@functools.lru_cache(maxsize=256)
 def canonical_host(text: str) -> str:
     """The host as it is compared, looked up and given to libcurl; IPv6 without its brackets.
 

@@ -17,7 +17,8 @@ from ddm.testing.story import Story
 class ShallowDisk:
     """Every file by its name.
 
-    full: the names of the files that have every byte. whole: the names that files got. twice_bytes: what was written though it had been before.
+    full: the names of the files that have every byte. whole: the names that files got. twice_bytes: what was written
+    though it had been before.
     """
 
     def __init__(self, bodies: Mapping[str, Body], story: Story) -> None:

@@ -67,7 +67,7 @@ def test_a_trial_that_is_borne_raises_the_limit_by_one_and_the_next_is_due_in_a_
     policy.refused(4, 10.0, None)
     policy.refused(4, 11.0, None)
 
-    policy.bore(5, 13.0, 13.0)
+    policy.bore(5, 13.0, 13.0, trial=True)
 
     assert policy.limit == 5
     assert policy.deadline(13.0) == 14.0
@@ -75,11 +75,17 @@ def test_a_trial_that_is_borne_raises_the_limit_by_one_and_the_next_is_due_in_a_
     assert policy.deadline(14.0) == 15.0
 
 
+def test_what_is_borne_beside_requests_that_may_be_refused_yet_teaches_nothing(policy):
+    policy.refused(4, 10.0, None)
+    policy.bore(5, 10.0, 9.9, trial=False)
+    assert policy.limit == 4
+
+
 def test_what_is_within_the_limit_teaches_nothing(policy):
-    policy.bore(9, 10.0, 10.0)
+    policy.bore(9, 10.0, 10.0, trial=True)
     assert policy.limit == 16
     policy.refused(4, 10.0, None)
-    policy.bore(4, 10.0, 10.0)
+    policy.bore(4, 10.0, 10.0, trial=True)
     assert policy.limit == 4
 
 
@@ -102,7 +108,7 @@ def test_a_limit_at_the_ceiling_is_none(policy):
     policy.refused(15, 10.0, None, answer="503")
     assert policy.refusal == "503"
 
-    policy.bore(16, 11.0, 11.0)
+    policy.bore(16, 11.0, 11.0, trial=True)
 
     assert (policy.limit, policy.learned, policy.refusal) == (16, False, None)
 
@@ -128,9 +134,9 @@ def test_after_that_one_request_goes_first(policy):
     policy.refused(8, 12.0, None, begun_s=11.0)
 
     policy.began(13.5)
-    policy.bore(7, 13.5, 11.0)
+    policy.bore(7, 13.5, 11.0, trial=True)
     assert not policy.allows(1, 13.5)
-    policy.bore(1, 13.6, 13.5)
+    policy.bore(1, 13.6, 13.5, trial=True)
     assert policy.allows(1, 14.6)
 
 
@@ -141,7 +147,7 @@ def test_what_counts_requests_is_asked_no_faster_than_it_bore(policy):
     policy.refused(3, 11.5, None, begun_s=11.4)
 
     policy.began(13.0)
-    policy.bore(1, 13.01, 13.0)
+    policy.bore(1, 13.01, 13.0, trial=True)
     gap_s = policy.deadline(13.01) - 13.0
     assert 0.25 < gap_s < 0.31
     assert not policy.allows(0, 13.2)
@@ -210,5 +216,5 @@ def test_what_it_waits_for_can_be_told(policy):
     policy.refused(4, 10.0, None)
     assert (policy.learned, policy.waits_s(10.25)) == (True, (None, 0.75))
     policy.refused(0, 12.0, 5.0)
-    assert policy.waits_s(13.0) == (4.0, 4.0)
-    assert policy.waits_s(20.0) == (None, None)
+    assert policy.waits_s(13.0) == (4.0, 24.0)
+    assert policy.waits_s(37.0) == (None, None)
