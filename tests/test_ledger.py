@@ -135,31 +135,6 @@ def test_what_must_not_be_lost_is_committed_durably(desk, command, durable):
     assert [how for how, _ in desk.store.commits] == [durable, False]
 
 
-def test_what_is_whole_is_committed_durably_right_before_its_name(desk):
-    desk.ledger.record(RecordPart(1, "f", SEEN, PART, 0))
-    desk.ledger.record(RecordState(1, State.FINISHING))
-    desk.ledger.record(progress(ALL, synced=ALL))
-    desk.ledger.commit()
-    assert (desk.store.get(1).part, desk.store.get(1).state) == (PART, State.QUEUED)
-    assert desk.ledger.pending
-
-    desk.ledger.commit(names=True)
-
-    assert (desk.store.get(1).state, desk.store.get(1).synced) == (State.FINISHING, ALL)
-    assert [how for how, _ in desk.store.commits] == [False, True]
-    assert not desk.ledger.pending
-
-
-def test_what_shows_not_to_be_whole_waits_no_longer(desk):
-    desk.ledger.record(RecordState(1, State.FINISHING))
-    desk.ledger.record(progress(HELD, shrinks=True))
-    desk.ledger.record(RecordState(1, State.FAILED))
-    desk.ledger.commit()
-
-    assert desk.store.get(1).state is State.FAILED
-    assert not desk.ledger.pending
-
-
 def test_a_commit_may_be_asked_to_be_durable(desk, connect):
     desk.ledger.record(RecordState(1, State.DONE))
     desk.ledger.be_durable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ddm.limits import BUSY_RETRY_S, PUBLISH_WAIT_S
 from ddm.record import JobRecord, State, Wanted
 from ddm.store.jobs import JobStore
 from ddm.testing.scenario import Scenario, What, Wish
@@ -9,6 +10,8 @@ from ddm.testing.story import Story
 
 # In the turn after it a wish is told to who works on the job, in the next it is in force.
 _TURNS_MAX = 3
+# A file that is whole waits for its name so long, and then for a database that was busy.
+_NAME_S = PUBLISH_WAIT_S + 2 * BUSY_RETRY_S
 
 
 class Users:
@@ -23,6 +26,7 @@ class Users:
         self._late = list(zip(scenario.added, scenario.jobs[late:], strict=True))
         self._last: dict[int, What] = {}
         self._wished_turn: int | None = None
+        self._wished_s = 0.0
         jobs.add(scenario.jobs[:late])
 
     @property
@@ -42,7 +46,7 @@ class Users:
         if self._jobs.get(job_id) is None:
             return
         self._story.tell(f"somebody wishes job {job_id} to {wish.what}")
-        self._wished_turn = turn
+        self._wished_turn, self._wished_s = turn, self._story.now
         self._wish(wish, job_id)
 
     def _wish(self, wish: Wish, job_id: int) -> None:
@@ -63,6 +67,8 @@ class Users:
     def check(self, turn: int) -> None:
         """A wish comes true in no time, unless the file is just getting its name."""
         if self._wished_turn is None or turn <= self._wished_turn + _TURNS_MAX or self._patient:
+            return
+        if self._story.now <= self._wished_s + _NAME_S:
             return
         open_ = [record for record in self._jobs.wishes() if record.state is not State.FINISHING]
         if open_:
