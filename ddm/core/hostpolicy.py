@@ -21,6 +21,8 @@ _TRIAL_MAX_S = 60.0
 # A limit of an earlier run is believed for a while before one more is tried.
 _TRIAL_KNOWN_S = 10.0
 _CLOSED_S = 1.0
+# So long a server may go on counting a connection that was closed on it: what it refuses then says nothing new.
+_NOTICED_S = 1.0
 _TRIAL_PER_CLOSED = 4
 # Requests are spaced a little wider than those that were borne, at most a second apart; each one that is borne
 # takes a fiftieth off, for what counts requests may count them in another way tomorrow.
@@ -38,6 +40,7 @@ class HostPolicy:
     """
 
     __slots__ = (
+        "_aborted_s",
         "_doubtful",
         "_gap_s",
         "_limit",
@@ -65,6 +68,7 @@ class HostPolicy:
         self._not_before_s = 0.0
         self._doubtful = False  # after it was closed: one request goes first
         self._scout_s: float | None = None  # when that one was sent
+        self._aborted_s = float("-inf")
         self._gap_s = 0.0  # between the starts of two requests
         self._starts: deque[float] = deque(maxlen=_STARTS_MAX)
         self.refusal: str | None = None
@@ -120,6 +124,10 @@ class HostPolicy:
         if begun_s == self._scout_s:
             self._scout_s = None
 
+    def aborted(self, now: float) -> None:
+        """We closed a connection in the middle of a body."""
+        self._aborted_s = now
+
     def refused(
         self,
         running: int,
@@ -136,6 +144,10 @@ class HostPolicy:
         Requests that were under way when the limit was learned tell nothing more than that.
         """
         knew = self.refused_s is not None and begun_s is not None and begun_s > self.refused_s
+        noticed_s = self._aborted_s + _NOTICED_S
+        if knew and not trial and now < noticed_s:
+            self._not_before_s = max(self._not_before_s, now + (retry_after_s or 0.0), noticed_s)
+            return
         within = knew and not trial
         self._limit = max(1, min(self.limit, running) // 2 if within else min(self.limit, running))
         if answer:

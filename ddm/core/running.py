@@ -96,8 +96,11 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     work.keep(job, segment, event.position)
     origin = (segment.target or job.target).origin
     work.budget.release(origin, shared=segment.shared)
-    work.budget.policy(origin).ended(segment.begun_s)
-    work.sharing.end(event.transfer_id, work.budget.policy(origin), event.http_version)
+    policy = work.budget.policy(origin)
+    policy.ended(segment.begun_s)
+    if segment.cut or (event.failure is not None and event.failure.kind is Kind.CANCELLED):
+        policy.aborted(work.now)
+    work.sharing.end(event.transfer_id, policy, event.http_version)
     segment.transfer_id = None
     if event.connect_s:
         job.rtt_s = min(event.connect_s, job.rtt_s or event.connect_s)

@@ -56,7 +56,8 @@ class Segment(Struct, eq=False):
     given_up: why we cancelled it ourselves, until its end arrives.
     begun_s, flowing_s: when the request of the try under way was sent, when its first byte came.
     speed_bps: what it brought lately; None until measured.
-    rival: another segment that asks for the same bytes. shortening: its transfer was asked to end earlier.
+    rival: another segment that asks for the same bytes. shortening: its transfer was asked to end earlier;
+    cut: it does.
     """
 
     start: int
@@ -85,6 +86,7 @@ class Segment(Struct, eq=False):
     flowing_s: float = 0.0
     rival: Segment | None = None
     shortening: bool = False
+    cut: bool = False
 
     def move(self, phase: Phase) -> None:
         """Enter a phase; one that the table does not have is a bug."""
@@ -129,7 +131,7 @@ class Segment(Struct, eq=False):
         self.transfer_id, self.target = transfer_id, target
         self.begun_position = self.position
         self.waits_for = self.given_up = self.speed_bps = None
-        self.shortening = False
+        self.shortening = self.cut = False
         self.begun_s = self.sampled_s = self.watched_s = now
         self.watched_position = self.position
 

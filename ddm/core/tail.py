@@ -96,7 +96,7 @@ def on_shortened(job: Job, segment: Segment, stop: int) -> None:
     old, segment.shortening = segment.stop, False
     if old is None or stop >= old:
         return
-    segment.stop = stop
+    segment.stop, segment.cut = stop, True
     job.missing = job.missing.add(ByteRange(stop, old))
 
 

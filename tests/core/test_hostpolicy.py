@@ -162,6 +162,18 @@ def test_nobody_waits_for_one_that_is_over(policy):
     assert policy.allows(0, 11.0)
 
 
+def test_what_is_refused_right_after_we_closed_a_connection_says_nothing_new(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    policy.aborted(12.0)
+    policy.refused(5, 12.25, None, begun_s=12.1)
+
+    assert policy.limit == 8
+    assert not policy.allows(5, 12.9)
+    assert policy.allows(5, 13.0)
+    policy.refused(5, 13.5, None, begun_s=13.1)
+    assert policy.limit == 2
+
+
 def test_a_refused_trial_closes_nothing(policy):
     policy.refused(8, 10.0, None, begun_s=9.9)
     policy.refused(8, 12.0, None, begun_s=11.0, trial=True)
