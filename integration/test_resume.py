@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from ddm.byteranges import ByteRange, RangeSet
 from integration.program import finish
 from integration.servers.behaviours import Gated, Honest
 from integration.servers.bodies import body
@@ -38,8 +39,9 @@ def test_an_interrupted_download_goes_on_where_it_was(ddm, scripted, download_di
     assert again.code == 0, again.err
     assert (download_dir / "file.bin").read_bytes() == content
     assert [path.name for path in download_dir.iterdir()] == ["file.bin"]
-    asked = [request.range for request in scripted.log[before:]]
-    assert sum(stop - start for start, stop in asked) == SIZE - job["done_bytes"]
+    # At the end a range may be asked for by two, the first of which is cut short; what was there is not.
+    asked = RangeSet(ByteRange(*request.range) for request in scripted.log[before:])
+    assert asked.total == SIZE - job["done_bytes"]
     assert job["done_bytes"] > SIZE // 4
 
 

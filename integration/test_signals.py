@@ -86,7 +86,7 @@ def test_a_stopped_process_with_the_lock_does_not_stop_the_bytes(ddm, paced, dow
 
     assert ended.code == 0, ended.err
     assert (download_dir / "file.bin").read_bytes() == body(SIZE)
-    assert paced.acknowledged_bytes() == SIZE
+    assert SIZE <= paced.acknowledged_bytes() <= SIZE + MIB  # what was under way where one was cut
 
 
 def test_ctrl_c_does_not_wait_for_a_stopped_process_longer_than_two_seconds(ddm, paced):

@@ -23,6 +23,7 @@ BEATEN = Failure(Kind.CANCELLED, "another connection brought it sooner", Exit.UN
 _SPLIT_LEAST_BYTES = 512 * KIB
 _SPLIT_S, _SPLIT_ROUND_TRIPS = 0.1, 8
 _DOUBLE_S, _DOUBLE_ROUND_TRIPS = 0.1, 4
+_ANEW_ROUND_TRIPS = 2
 # So young a connection has not shown its speed.
 _YOUNG_S, _YOUNG_ROUND_TRIPS = 0.2, 3
 
@@ -103,7 +104,16 @@ def on_shortened(job: Job, segment: Segment, stop: int) -> None:
 def _double(work: Work, job: Job, segment: Segment) -> bool:
     long_s = _DOUBLE_S + _DOUBLE_ROUND_TRIPS * (job.rtt_s or 0.0)
     young = work.now - segment.begun_s < long_s
-    if segment.stop is None or young or _left_s(work, job, segment) <= long_s:
+    left_s = _left_s(work, job, segment)
+    if segment.stop is None or young or left_s <= long_s:
+        return False
+    # A second request begins where the first one stands: of one that is no slower than usual it would come behind.
+    usual_bps = job.meter.speed_bps(work.now) / job.connections_planned
+    left = segment.stop - segment.position
+    if (
+        usual_bps > 0
+        and left_s < _DOUBLE_S + _ANEW_ROUND_TRIPS * (job.rtt_s or 0.0) + left / usual_bps
+    ):
         return False
     twin = Segment(
         segment.position,

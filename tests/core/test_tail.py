@@ -14,7 +14,7 @@ KIB, MIB = 1 << 10, 1 << 20
 def make_tail(make_paper, of):
     """A file of which one connection still has `left` to bring; the other is free. The first one, and what is said."""
 
-    def make_tail(*, left, speed, **head):
+    def make_tail(*, left, speed, lull_s=0.0, **head):
         paper = make_paper(max_segments=2, max_connections_per_host=2)
         paper.offer(1)
         paper.head(size=9 * MIB, digests=(Checksum("sha-256", "00"),), **head)
@@ -23,7 +23,7 @@ def make_tail(make_paper, of):
             pass
         (slow,) = paper.live
         wanted, before = paper.live[slow].expectation.range, len(paper.said)
-        paper.now += (wanted.stop - left - wanted.start) / speed
+        paper.now += lull_s + (wanted.stop - left - wanted.start) / speed
         paper.bytes(slow, wanted.stop - left)
         return paper, slow, paper.said[before:]
 
@@ -66,6 +66,12 @@ def test_a_small_slow_rest_is_asked_for_a_second_time(make_tail, one):
 
     twin = one(StartTransfer, said).expectation.range
     assert twin.stop == paper.live[slow].expectation.range.stop
+
+
+def test_of_one_that_is_no_slower_than_usual_it_is_not(make_tail, of):
+    _, _, said = make_tail(left=400 * KIB, speed=512 * KIB, lull_s=5.0)
+
+    assert of(ShortenTransfer, said) == of(StartTransfer, said) == []
 
 
 def test_the_first_one_home_wins(make_tail, one, of):
