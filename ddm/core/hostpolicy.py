@@ -3,8 +3,8 @@
 All at once, then learn: the first refusal (429, 503, a 403 after success, hanging up) makes the number of
 requests still running the limit. One more is tried after a second; each time that is refused the wait
 doubles, up to a minute; each time it is borne the limit rises by one. Retry-After holds for everybody who
-wants something from the origin (RFC 9110 section 10.2.3). A refusal of what was within the limit says that it is
-not the number of connections that counts, or not any more: the limit is halved, the origin closed for a second, then
+wants something from the origin (RFC 9110 section 10.2.3). A second refusal of what was within the limit says that it
+is not the number of connections that counts: the limit is halved, the origin closed for a second, then
 one request goes first, and from then on requests are sent no closer together than those that were borne. So once the
 limit is known, it refuses one request a second at most, beside those that were under way.
 """
@@ -20,7 +20,11 @@ _TRIAL_FIRST_S = 1.0
 _TRIAL_MAX_S = 60.0
 # A limit of an earlier run is believed for a while before one more is tried.
 _TRIAL_KNOWN_S = 10.0
-_CLOSED_S = 1.0
+_CLOSED_S, _AGAIN_S = 1.0, 10.0
+# All that goes out at once comes back refused in this time; what is sent meanwhile may be refused because of that.
+_SETTLED_S, _MEANWHILE_S = 0.5, 0.1
+# Who refuses again this soon after all was borne is known already.
+_FORGOTTEN_S = 60.0
 # So long a server may go on counting a connection that was closed on it: what it refuses then says nothing new.
 _NOTICED_S = 1.0
 _TRIAL_PER_CLOSED = 4
@@ -41,8 +45,11 @@ class HostPolicy:
 
     __slots__ = (
         "_aborted_s",
+        "_beyond_s",
         "_doubtful",
         "_gap_s",
+        "_known_s",
+        "_last_s",
         "_limit",
         "_not_before_s",
         "_scout_s",
@@ -68,7 +75,8 @@ class HostPolicy:
         self._not_before_s = 0.0
         self._doubtful = False  # after it was closed: one request goes first
         self._scout_s: float | None = None  # when that one was sent
-        self._aborted_s = float("-inf")
+        self._aborted_s = self._beyond_s = self._last_s = float("-inf")
+        self._known_s = 0.0  # what was sent before that cannot have known the limit
         self._gap_s = 0.0  # between the starts of two requests
         self._starts: deque[float] = deque(maxlen=_STARTS_MAX)
         self.refusal: str | None = None
@@ -113,9 +121,10 @@ class HostPolicy:
         """Whether a request beside `running` others goes beyond what it is known to bear."""
         return self._limit is not None and running >= self._limit
 
-    def began(self, now: float) -> None:
-        """A request was sent."""
+    def began(self, now: float, *, trial: bool = False) -> None:
+        """A request was sent. While a trial is on its way, nobody else is: both might be refused."""
         self._starts.append(now)
+        self._doubtful = self._doubtful or trial
         if self._doubtful and self._scout_s is None:
             self._scout_s = now
 
@@ -141,15 +150,28 @@ class HostPolicy:
         """A request was refused while `running` others went on.
 
         answer: the status, or what else it did. begun_s: when the request was sent; trial: beyond the known limit.
-        Requests that were under way when the limit was learned tell nothing more than that.
+        Requests that were sent before the limit was known tell nothing more than that.
         """
-        knew = self.refused_s is not None and begun_s is not None and begun_s > self.refused_s
+        if self._limit is None and now > self._last_s + _FORGOTTEN_S:
+            self._known_s = now + _SETTLED_S
+        self._last_s = now
+        knew = begun_s is not None and begun_s > self._known_s
+        if begun_s is not None and self._known_s - _SETTLED_S < begun_s <= self._known_s:
+            self._not_before_s = max(
+                self._not_before_s, now + max(_MEANWHILE_S, retry_after_s or 0.0)
+            )
+            return
         noticed_s = self._aborted_s + _NOTICED_S
         if knew and not trial and now < noticed_s:
             self._not_before_s = max(self._not_before_s, now + (retry_after_s or 0.0), noticed_s)
             return
-        within = knew and not trial
-        self._limit = max(1, min(self.limit, running) // 2 if within else min(self.limit, running))
+        # Once, the limit was one too high; soon again, it is not the number of connections that counts.
+        within = knew and not trial and now < self._beyond_s + _AGAIN_S
+        if knew:
+            self._beyond_s = now
+        if knew and not trial:
+            self._not_before_s = max(self._not_before_s, now + _MEANWHILE_S)
+        self._limit = self._lowered(running, knew=knew, trial=trial, within=within)
         if answer:
             self.refusal = answer
         self.refused_s = now
@@ -160,11 +182,21 @@ class HostPolicy:
             self._trial_s = now + closed_s + wait_s
             self._trial_wait_s = min(_TRIAL_MAX_S, self._trial_wait_s * 2)
         self._not_before_s = max(self._not_before_s, now + closed_s)
-        self._doubtful = self._doubtful or closed_s > 0
+        self._doubtful = closed_s > 0 or (self._doubtful and not trial)
         if within:
             lately = sum(start_s > now - 1.0 for start_s in self._starts)
             wider_s = max(_GAP_GROWS * self._gap_s, _WIDER / max(1, lately - 1))
             self._gap_s = min(_GAP_MAX_S, wider_s)
+
+    def _lowered(self, running: int, *, knew: bool, trial: bool, within: bool) -> int:
+        """The limit after a refusal. Others may have ended just now, so that fewer run than were borne."""
+        if within:
+            return max(1, min(self.limit, running) // 2)
+        if trial:
+            return self.limit
+        if knew:
+            return max(1, self.limit - 1)
+        return max(1, min(self.limit, running))
 
     def bore(self, running: int, now: float, begun_s: float, *, trial: bool) -> None:
         """An answer to a request sent then was accepted while `running` were under way, this one among them.

@@ -108,7 +108,7 @@ class Work(Struct):
         policy = self.budget.policy(origin)
         segment.shared = may_share and self.sharing.begin(transfer_id, origin, policy)
         self.budget.reserve(origin, shared=segment.shared)
-        policy.began(self.now)
+        policy.began(self.now, trial=segment.trial)
         job.meter.begin(self.now)
         job.requests += 1
         if job.begun_s is None:

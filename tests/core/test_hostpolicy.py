@@ -116,42 +116,57 @@ def test_a_limit_at_the_ceiling_is_none(policy):
 def test_what_was_under_way_when_the_limit_was_learned_closes_nothing(policy):
     for running in (5, 4):
         policy.refused(running, 10.0, None, begun_s=9.9)
-
     assert policy.allows(3, 10.0)
 
+    policy.refused(3, 10.1, None, begun_s=10.05)  # sent while others were about to be refused
+    assert policy.limit == 4
+    assert not policy.allows(3, 10.15)
+    assert policy.allows(3, 10.2)
 
-def test_a_refusal_within_the_known_limit_closes_it_for_a_second(policy):
+
+@pytest.fixture
+def counting(policy):
+    """Its limit was known to be 8, and 7 have been refused since; it is 11 s now."""
     policy.refused(8, 10.0, None, begun_s=9.9)
-    policy.refused(5, 12.0, None, begun_s=11.0)
-
-    assert policy.limit == 2
-    assert not policy.allows(0, 12.9)
-    assert policy.allows(1, 13.0)
+    policy.refused(7, 11.0, None, begun_s=10.9)
+    return policy
 
 
-def test_after_that_one_request_goes_first(policy):
-    policy.refused(8, 10.0, None, begun_s=9.9)
-    policy.refused(8, 12.0, None, begun_s=11.0)
-
-    policy.began(13.5)
-    policy.bore(7, 13.5, 11.0, trial=True)
-    assert not policy.allows(1, 13.5)
-    policy.bore(1, 13.6, 13.5, trial=True)
-    assert policy.allows(1, 14.6)
+def test_a_refusal_within_the_known_limit_lowers_it_as_any_other_does(counting):
+    assert counting.limit == 7
+    assert not counting.allows(6, 11.05)
+    assert counting.allows(6, 11.1)
 
 
-def test_what_counts_requests_is_asked_no_faster_than_it_bore(policy):
-    policy.refused(8, 10.0, None, begun_s=9.9)
+def test_a_second_one_halves_it_and_closes_it_for_a_second(counting):
+    counting.refused(5, 12.0, None, begun_s=11.9)
+
+    assert counting.limit == 2
+    assert not counting.allows(0, 12.9)
+    assert counting.allows(1, 13.0)
+
+
+def test_after_that_one_request_goes_first(counting):
+    counting.refused(6, 12.0, None, begun_s=11.9)
+
+    counting.began(13.5)
+    counting.bore(6, 13.5, 11.0, trial=False)
+    assert not counting.allows(1, 13.5)
+    counting.bore(1, 13.6, 13.5, trial=False)
+    assert counting.allows(1, 14.6)
+
+
+def test_what_counts_requests_is_asked_no_faster_than_it_bore(counting):
     for start in range(5):
-        policy.began(11.0 + start / 10)
-    policy.refused(3, 11.5, None, begun_s=11.4)
+        counting.began(11.1 + start / 10)
+    counting.refused(3, 11.6, None, begun_s=11.5)
 
-    policy.began(13.0)
-    policy.bore(1, 13.01, 13.0, trial=True)
-    gap_s = policy.deadline(13.01) - 13.0
+    counting.began(13.0)
+    counting.bore(1, 13.01, 13.0, trial=False)
+    gap_s = counting.deadline(13.01) - 13.0
     assert 0.25 < gap_s < 0.31
-    assert not policy.allows(0, 13.2)
-    assert policy.allows(0, 13.31)
+    assert not counting.allows(0, 13.2)
+    assert counting.allows(0, 13.31)
 
 
 def test_nobody_waits_for_one_that_is_over(policy):
@@ -171,7 +186,16 @@ def test_what_is_refused_right_after_we_closed_a_connection_says_nothing_new(pol
     assert not policy.allows(5, 12.9)
     assert policy.allows(5, 13.0)
     policy.refused(5, 13.5, None, begun_s=13.1)
-    assert policy.limit == 2
+    assert policy.limit == 7
+
+
+def test_while_a_trial_is_on_its_way_nobody_else_is(policy):
+    policy.refused(8, 10.0, None, begun_s=9.9)
+    policy.began(12.0, trial=True)
+    assert not policy.allows(5, 12.1)
+
+    policy.refused(8, 12.2, None, begun_s=12.0, trial=True)
+    assert policy.allows(5, 12.2)
 
 
 def test_a_refused_trial_closes_nothing(policy):
