@@ -152,7 +152,12 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
             f" {_jobs(len(work.jobs))}; `ddm config set max_total_connections N` allows more",
         )
     if there < policy.limit:
-        return None
+        if policy.allows(there, now):
+            return None
+        return Cause(
+            Word.ORIGIN_LIMIT,
+            f"{origin} refused{_with(policy, now)}; for now requests go out one after the other",
+        )
     if policy.learned:
         more = f"one more is tried in {duration(trial_s)}" if trial_s else "one more is being tried"
         return Cause(
@@ -160,10 +165,12 @@ def _gate(work: Work, job: Job, now: float) -> Cause | None:
             f"{origin} refused more than {_requests(policy.limit)} at once{_with(policy, now)}; {more}",
             trial_s,
         )
+    own = limits.hosts.get(origin.key) is not None
+    key = f"hosts.{origin}.max_connections" if own else "max_connections_per_host"
     return Cause(
         Word.BUDGET_HOST,
         f"{_all(policy.limit)} that {origin} may have {'is' if policy.limit == 1 else 'are'} in use;"
-        " `ddm config set max_connections_per_host N` allows more",
+        f" `ddm config set {key} N` allows more",
     )
 
 

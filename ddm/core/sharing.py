@@ -14,7 +14,7 @@ from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.http.response import Ask
 from ddm.http.url import Origin
-from ddm.limits import PROBE_BYTES
+from ddm.limits import PROBE_BYTES, STREAMS_MAX
 
 # Why a shared request is given up whose answer is too long for it. It is sent again, at once and not shared.
 TOO_LONG = Failure(Kind.CANCELLED, "too long for a shared connection", Exit.UNFINISHED)
@@ -56,8 +56,9 @@ class Sharing:
         """A first request goes out; whether it is shared."""
         if origin.scheme != "https":
             return False
-        several, asked = self._asking[origin] > 0, self._streams[origin] > 0
-        shared = shares(
+        streams = self._streams[origin]
+        several, asked = self._asking[origin] > 0, streams > 0
+        shared = streams < STREAMS_MAX and shares(
             policy.http_version, small=policy.small, several=several, https=True, asked=asked
         )
         self._at[transfer_id] = origin

@@ -95,6 +95,11 @@ def test_once_it_is_http2_all_share_also_the_last(taught):
     assert taught.streams_at(TLS) == 0
 
 
+def test_one_connection_takes_no_more_than_a_server_is_sure_to(taught):
+    shared = [taught.begin(n, TLS) for n in range(3, 105)]
+    assert shared == [True] * 100 + [False] * 2
+
+
 def test_without_tls_nothing_is_shared(sharing):
     assert [sharing.begin(n, PLAIN) for n in (1, 2)] == [False, False]
     assert sharing.fits(1, STREAM, "1.1")
