@@ -18,9 +18,10 @@ def repr_digest(content):
     return (("Repr-Digest", f"sha-256=:{encoded}:"),)
 
 
-def fetched_bytes(log, size):
-    """How many bytes were asked for: of those requests that got an answer with a body."""
-    return sum(min(stop or size, size) - start for start, stop in (r.range for r in log))
+def times_fetched(log, size):
+    """How often the file was asked for. At its end two may ask for the same, the first of which is cut short."""
+    asked = sum(min(stop or size, size) - start for start, stop in (r.range for r in log))
+    return round(asked / size)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_the_right_digest(ddm, scripted, download_dir, name, algorithm):
 
     assert ended.code == 0, ended.err
     assert [path.name for path in download_dir.iterdir()] == ["a.bin"]
-    assert fetched_bytes(scripted.log, len(CONTENT)) == len(CONTENT)
+    assert times_fetched(scripted.log, len(CONTENT)) == 1
 
 
 def test_a_wrong_digest_fetches_once_more_then_fails_and_names_both(ddm, scripted, download_dir):
@@ -46,7 +47,7 @@ def test_a_wrong_digest_fetches_once_more_then_fails_and_names_both(ddm, scripte
     assert f"sha-256:{hashlib.sha256(OTHER).hexdigest()}" in ended.err
     assert f"sha-256:{SHA256} was asked for" in ended.err
     assert not (download_dir / "a.bin").exists()
-    assert fetched_bytes(scripted.log, len(OTHER)) == 2 * len(OTHER)
+    assert times_fetched(scripted.log, len(OTHER)) == 2
     assert ended.out == ""
 
 
@@ -89,7 +90,7 @@ def test_a_wrong_digest_that_the_server_vouches_for(ddm, scripted, download_dir)
     assert f"sha-256:{SHA256} is what the server says" in ended.err
     assert hashlib.sha256(OTHER).hexdigest() in ended.err
     assert not (download_dir / "a.bin").exists()
-    assert fetched_bytes(scripted.log, len(OTHER)) == 2 * len(OTHER)
+    assert times_fetched(scripted.log, len(OTHER)) == 2
 
 
 def test_a_failed_job_with_the_right_digest_given_is_fetched(ddm, scripted, download_dir):

@@ -26,7 +26,8 @@ def test_a_receipt_of_a_file_and_of_one_that_failed(ddm, scripted, download_dir)
     assert (first["state"], first["path"]) == ("done", f"{download_dir}/real.bin")
     assert (first["size_bytes"], first["etag"]) == (len(CONTENT), '"one"')
     assert first["digests"] == [{"algorithm": "sha-256", "hex": SHA256, "by": "ddm"}]
-    assert (first["fetched_bytes"], first["exit_status"]) == (len(CONTENT), 0)
+    twice = first["fetched_bytes"] - len(CONTENT)  # at most the last of a slow connection
+    assert (0 <= twice <= 512 << 10, first["exit_status"]) == (True, 0)
     assert first["added_s"] <= first["ended_s"]
     assert (second["state"], second["exit_status"], second["digests"]) == ("failed", 3, [])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
