@@ -32,18 +32,18 @@ PRIORITY: dict[str, Any] = {
     "help": f"The higher number goes first, {-PRIORITY_MAX} to {PRIORITY_MAX}. Default: 0.",
 }
 
+# And every --dir.
+DIRECTORY_NAMES = ("-d", "--dir", "--download-dir", "directory")
+DIRECTORY: dict[str, Any] = {
+    "default": ".",
+    "metavar": "DIR",
+    "shell_complete": completed.directories,
+    "help": "Where the files go; made if it is missing. Default: the current directory.",
+}
+
 _OPTIONS: tuple[Decorator, ...] = (
     click.argument("urls", nargs=-1, metavar="[URL]..."),
-    _option(
-        "-d",
-        "--dir",
-        "--download-dir",
-        "directory",
-        default=".",
-        metavar="DIR",
-        shell_complete=completed.directories,
-        help="Where the files go; made if it is missing. Default: the current directory.",
-    ),
+    _option(*DIRECTORY_NAMES, **DIRECTORY),
     _option(
         "-o",
         "name",

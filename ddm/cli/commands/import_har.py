@@ -9,8 +9,7 @@ import click
 from msgspec.structs import replace
 
 from ddm import config, redact
-from ddm.cli.asking import completed
-from ddm.cli.asking.asked import PRIORITY
+from ddm.cli.asking.asked import DIRECTORY, DIRECTORY_NAMES, PRIORITY
 from ddm.cli.asking.asked_sources import absolute
 from ddm.cli.asking.flags import RATE_OF_EACH
 from ddm.cli.places import database_path
@@ -43,16 +42,7 @@ _WORDS_MAX = 8
     help="What to fetch: all whose URL matches, the largest, or all. Default: the largest "
     "attachment, else the largest that is no part of a page.",
 )
-@click.option(
-    "-d",
-    "--dir",
-    "--download-dir",
-    "directory",
-    default=".",
-    metavar="DIR",
-    shell_complete=completed.directories,
-    help="Where the files go; made if it is missing. Default: the current directory.",
-)
+@click.option(*DIRECTORY_NAMES, **DIRECTORY)
 @click.option("--priority", **PRIORITY)
 @click.option("--limit-rate", **RATE_OF_EACH)
 @click.option("--dry-run", is_flag=True, help="Print what would be added, and add nothing.")
