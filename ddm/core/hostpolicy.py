@@ -157,20 +157,18 @@ class HostPolicy:
         self._last_s = now
         knew = begun_s is not None and begun_s > self._known_s
         if begun_s is not None and self._known_s - _SETTLED_S < begun_s <= self._known_s:
-            self._not_before_s = max(
-                self._not_before_s, now + max(_MEANWHILE_S, retry_after_s or 0.0)
-            )
+            self._close_until(now + max(_MEANWHILE_S, retry_after_s or 0.0))
             return
         noticed_s = self._aborted_s + _NOTICED_S
         if knew and not trial and now < noticed_s:
-            self._not_before_s = max(self._not_before_s, now + (retry_after_s or 0.0), noticed_s)
+            self._close_until(max(now + (retry_after_s or 0.0), noticed_s))
             return
         # Once, the limit was one too high; soon again, it is not the number of connections that counts.
         within = knew and not trial and now < self._beyond_s + _AGAIN_S
         if knew:
             self._beyond_s = now
         if knew and not trial:
-            self._not_before_s = max(self._not_before_s, now + _MEANWHILE_S)
+            self._close_until(now + _MEANWHILE_S)
         self._limit = self._lowered(running, knew=knew, trial=trial, within=within)
         if answer:
             self.refusal = answer
@@ -181,12 +179,16 @@ class HostPolicy:
             wait_s = max(self._trial_wait_s, _TRIAL_PER_CLOSED * (retry_after_s or 0.0))
             self._trial_s = now + closed_s + wait_s
             self._trial_wait_s = min(_TRIAL_MAX_S, self._trial_wait_s * 2)
-        self._not_before_s = max(self._not_before_s, now + closed_s)
+        self._close_until(now + closed_s)
         self._doubtful = closed_s > 0 or (self._doubtful and not trial)
         if within:
             lately = sum(start_s > now - 1.0 for start_s in self._starts)
             wider_s = max(_GAP_GROWS * self._gap_s, _WIDER / max(1, lately - 1))
             self._gap_s = min(_GAP_MAX_S, wider_s)
+
+    def _close_until(self, until_s: float) -> None:
+        """Nobody asks before that."""
+        self._not_before_s = max(self._not_before_s, until_s)
 
     def _lowered(self, running: int, *, knew: bool, trial: bool, within: bool) -> int:
         """The limit after a refusal. Others may have ended just now, so that fewer run than were borne."""
@@ -227,7 +229,7 @@ class HostPolicy:
             self.refusal, self.refused_s = lesson.refusal, lesson.refused_s
             self._trial_s = now + _TRIAL_KNOWN_S
         if lesson.not_before_s is not None:
-            self._not_before_s = max(self._not_before_s, lesson.not_before_s)
+            self._close_until(lesson.not_before_s)
         self.if_range = self.if_range if lesson.if_range is None else lesson.if_range
         self.ranges = lesson.ranges
         self.http_version, self.small = lesson.http_version, lesson.small
