@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
 from ddm.failures import Failure, Kind
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
 from ddm.ports import Network, NetworkListener, Sink
@@ -134,7 +135,7 @@ class Watched:
         """See ports.Network."""
         self._listener = listener
 
-    def start(
+    def start(  # noqa: PLR0913  # all that is said of a transfer, by name
         self,
         transfer_id: int,
         request: Request,
@@ -145,6 +146,7 @@ class Watched:
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
+        addresses: tuple[Addresses, ...] = (),
     ) -> None:
         """See ports.Network."""
         self._starts[transfer_id] = expectation.range.start if expectation.range else 0
@@ -159,6 +161,7 @@ class Watched:
             receive_buffer_bytes=receive_buffer_bytes,
             route=route,
             shared=shared,
+            addresses=addresses,
         )
 
     def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:

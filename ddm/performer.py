@@ -46,7 +46,7 @@ from ddm.held import Held
 from ddm.http.response import Ask
 from ddm.learned import Learned
 from ddm.ledger import Ledger, Record
-from ddm.limits import BUSY_RETRY_S, RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
+from ddm.limits import BUSY_RETRY_S
 from ddm.log import Log, open_log
 from ddm.offers import Offers
 from ddm.parts import Parts
@@ -233,7 +233,6 @@ class Performer:
 
     def _start(self, command: StartTransfer) -> None:
         transfer_id, asks = command.transfer_id, command.expectation.ask
-        buffer_bytes = RECEIVE_BUFFER_ALONE_BYTES if command.alone else RECEIVE_BUFFER_SHARED_BYTES
         self._jobs[transfer_id] = command.job_id
         self._network.start(
             transfer_id,
@@ -241,9 +240,10 @@ class Performer:
             command.expectation,
             None if asks else self._parts.sink(transfer_id, command.job_id),
             job_id=command.job_id,
-            receive_buffer_bytes=buffer_bytes,
+            receive_buffer_bytes=command.receive_buffer_bytes,
             route=command.route,
             shared=command.shared,
+            addresses=command.addresses,
         )
 
     def _adjust(self, command: ShortenTransfer | SetRate) -> None:

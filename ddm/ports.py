@@ -14,6 +14,7 @@ from typing import Protocol
 from ddm.byteranges import RangeSet
 from ddm.entry import Entry
 from ddm.failures import Failure
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
 from ddm.lesson import Lesson
@@ -61,7 +62,7 @@ class Network(Protocol):
     def listen(self, listener: NetworkListener) -> None:
         """Name the one who hears; once, before the first transfer."""
 
-    def start(
+    def start(  # noqa: PLR0913  # all that is said of a transfer, by name
         self,
         transfer_id: int,
         request: Request,
@@ -72,10 +73,11 @@ class Network(Protocol):
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
+        addresses: tuple[Addresses, ...] = (),
     ) -> None:
         """Begin; the end is always told, also if it fails at once. `sink` is None for one that asks.
 
-        shared: see core.commands.StartTransfer.
+        shared, addresses: see core.commands.StartTransfer.
         """
 
     def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:

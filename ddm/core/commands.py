@@ -6,11 +6,13 @@ from msgspec import Struct
 
 from ddm.byteranges import RangeSet
 from ddm.failures import Failure
+from ddm.http.name import Addresses
 from ddm.http.representation import Representation
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.http.url import Origin
 from ddm.lesson import Lesson
+from ddm.limits import RECEIVE_BUFFER_ALONE_BYTES, RECEIVE_BUFFER_SHARED_BYTES
 from ddm.record import PartIdentity, Receipt, State
 from ddm.spec import Checksum, Route
 
@@ -25,7 +27,8 @@ class StartTransfer(Struct, frozen=True):
     """Send a request. Answered by HeadArrived (if it asks), BytesWritten and one TransferEnded.
 
     alone: only one job is in work, so a turn may read more at once. shared: it may speak HTTP/2, on one connection
-    with others of its origin; else it speaks HTTP/1.1, on a connection that it has to itself.
+    with others of its origin; else it speaks HTTP/1.1, on a connection that it has to itself. addresses: where the
+    names lead that are needed on the way (`http.proxy.names_of`), addresses themselves among them.
     """
 
     transfer_id: int
@@ -35,6 +38,12 @@ class StartTransfer(Struct, frozen=True):
     alone: bool
     route: Route = Route()
     shared: bool = False
+    addresses: tuple[Addresses, ...] = ()
+
+    @property
+    def receive_buffer_bytes(self) -> int:
+        """How much of it one read may take."""
+        return RECEIVE_BUFFER_ALONE_BYTES if self.alone else RECEIVE_BUFFER_SHARED_BYTES
 
 
 class ContinueTransfer(Struct, frozen=True):

@@ -34,6 +34,8 @@ _EXITS = {
 _TIMED_OUT = 28
 # What libcurl says of a chunk size that is no number, and of a chunk that does not end where it should.
 _CHUNKS = re.compile(r"chunk |.*chunked-encoding")
+# What it says where a look-up was refused (`options.refuse_look_up`).
+_LOOK_UP = re.compile(r"Error 42 resolving (.*):[0-9]+")
 # How a server says over HTTP/2 what is a 429 (RFC 9113 section 7); libcurl names it in its message alone.
 _TOO_MUCH = "ENHANCE_YOUR_CALM"
 _RESETS = (errno.ECONNRESET, errno.EPIPE, errno.ECONNABORTED, errno.ETIMEDOUT)
@@ -68,6 +70,11 @@ class Ending(Struct, frozen=True):
 def from_curl(ending: Ending, url: str) -> Failure:
     """The failure that it is; `url` is what was asked for."""
     kind = _kind(ending)
+    if ending.code == pycurl.E_ABORTED_BY_CALLBACK and (
+        asked := _LOOK_UP.fullmatch(ending.message)
+    ):
+        said = f"a bug in DDM: libcurl wanted to look up {asked[1]} by itself"
+        return Failure(kind, said, _EXITS[kind])
     host, server = _names(url)
     message = redact.text(ending.message or f"libcurl's error {ending.code}")
     match kind:

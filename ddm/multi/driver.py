@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import pycurl
+from msgspec.structs import replace
 
 from ddm import redact
 from ddm.errors import Exit
 from ddm.failures import CANCELLED, Failure, Kind
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
 from ddm.limits import PROGRESS_INTERVAL_S, RECEIVE_BUFFER_ALONE_BYTES, Limits
@@ -83,7 +85,7 @@ class CurlDriver:
         """Name the one who hears; once, before the first transfer."""
         self._listener = listener
 
-    def start(
+    def start(  # noqa: PLR0913  # all that is said of a transfer, by name
         self,
         transfer_id: int,
         request: Request,
@@ -94,6 +96,7 @@ class CurlDriver:
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
+        addresses: tuple[Addresses, ...] = (),
     ) -> None:
         """Begin. The end is told in a later turn, also if libcurl refuses at once."""
         share = self._throttle.join(job_id)
@@ -111,7 +114,7 @@ class CurlDriver:
         easy = curl.new_easy()
         try:
             options = self._options(request, route, receive_buffer_bytes, shared=shared)
-            for option, value in options.pairs():
+            for option, value in replace(options, addresses=addresses).pairs():
                 easy.setopt(option, value)
             easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
             easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pycurl
 from msgspec import Struct
 
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.spec import Route
 
@@ -42,7 +43,7 @@ class TransferOptions(Struct, frozen=True):
     wide_window: ask for a large receive window before connecting (see `wide_window_possible`).
     ca_bundle: the file of trusted authorities (see `find_ca_bundle`); None for libcurl's own.
     route: what the user said about proxy and certificates. shared: whether it may be a stream of an HTTP/2
-    connection that others use, too.
+    connection that others use, too. addresses: where the names lead that libcurl needs for this.
     """
 
     request: Request
@@ -52,11 +53,13 @@ class TransferOptions(Struct, frozen=True):
     ca_bundle: str | None
     route: Route
     shared: bool
+    addresses: tuple[Addresses, ...] = ()
 
     def pairs(self) -> Iterator[tuple[int, object]]:
         """(option, value) for setopt."""
         yield from self._request()
         yield from self._connection()
+        yield from self._names()
         yield from self._refused()
 
     def _request(self) -> Iterator[tuple[int, object]]:
@@ -84,7 +87,7 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.NOSIGNAL, 1
         # One action reads up to 11 times this per transfer; see limits.RECEIVE_BUFFER_*.
         yield pycurl.BUFFERSIZE, self.receive_buffer_bytes
-        # Covers name, connection and TLS handshake.
+        # Covers connection and TLS handshake, and the name where libcurl looks it up.
         yield pycurl.CONNECTTIMEOUT_MS, max(1, round(self.connect_timeout_s * 1000))
         # No LOW_SPEED_LIMIT, no TIMEOUT: whether a transfer has stalled is the core's to say.
         # A request is one small packet: nothing to wait for.
@@ -101,6 +104,15 @@ class TransferOptions(Struct, frozen=True):
             yield pycurl.NOPROXY, ""
         if self.wide_window:
             yield pycurl.SOCKOPTFUNCTION, widen_window
+
+    def _names(self) -> Iterator[tuple[int, object]]:
+        if not self.addresses:
+            return
+        # All of them, so that libcurl can race IPv6 against IPv4. What is said here replaces what the multi handle
+        # knew, and holds until it is replaced: how old an address may be is the core's to say.
+        yield pycurl.RESOLVE, [resolve_entry(known) for known in self.addresses]
+        # A name that was forgotten is an error: libcurl would start threads for it, and closing waits for those.
+        yield pycurl.RESOLVER_START_FUNCTION, refuse_look_up
 
     def _refused(self) -> Iterator[tuple[int, object]]:
         # No file://, no ftp://, whatever the URL says.
@@ -124,6 +136,21 @@ def header_lines(fields: tuple[tuple[str, str], ...]) -> list[bytes]:
     given = {name.lower() for name, _ in fields}
     lines += [f"{name}:".encode() for name in _LIBCURL_FIELDS if name.lower() not in given]
     return lines
+
+
+def resolve_entry(known: Addresses) -> str:
+    """host:port:address,address for CURLOPT_RESOLVE."""
+    addresses = ",".join(map(_bracketed, known.addresses))
+    return f"{_bracketed(known.host)}:{known.port}:{addresses}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def refuse_look_up(*_: object) -> int:
+    """RESOLVER_START_FUNCTION: no. The transfer fails with CURLE 42 and the name in its message."""
+    return 1
 
 
 def widen_window(fd: int, _purpose: int) -> int:

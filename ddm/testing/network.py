@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from ddm import failures
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Accept, Ask, Expectation, Reject, judge
 from ddm.limits import STREAMS_MAX
@@ -87,7 +88,7 @@ class SimNetwork:
         streams = {_host(t.request): t.request.url for t in running if t.stream}
         return [t.request.url for t in running if not t.stream] + list(streams.values())
 
-    def start(  # noqa: D102 - as ports.Network has it
+    def start(  # noqa: D102, PLR0913 - as ports.Network has it
         self,
         transfer_id: int,
         request: Request,
@@ -98,6 +99,7 @@ class SimNetwork:
         receive_buffer_bytes: int,
         route: Route,  # noqa: ARG002 - nothing here is reached in another way
         shared: bool,
+        addresses: tuple[Addresses, ...] = (),  # noqa: ARG002 - nobody is looked up here
     ) -> None:
         if transfer_id in self._known:
             raise self._story.violation(f"transfer {transfer_id} was started twice")

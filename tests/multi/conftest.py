@@ -171,6 +171,7 @@ class Net:
         job_id=1,
         shared=False,
         route=None,
+        addresses=(),
     ):
         self.started.add(transfer_id)
         if asked is not None:
@@ -185,6 +186,7 @@ class Net:
             receive_buffer_bytes=RECEIVE_BUFFER_SHARED_BYTES,
             route=route or Route(),
             shared=shared,
+            addresses=addresses,
         )
 
     def turn(self):

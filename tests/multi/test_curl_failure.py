@@ -21,6 +21,12 @@ WAY_OUT = "if you know its authority, name a file with it with --cacert"
             "the name files.example could not be resolved; check it, and that the network is up",
         ),
         (
+            Ending(42, "Error 42 resolving proxy.example:8080"),
+            Kind.INTERNAL,
+            Exit.UNEXPECTED,
+            "a bug in DDM: libcurl wanted to look up proxy.example by itself",
+        ),
+        (
             Ending(7, "Failed to connect", errno.ECONNREFUSED),
             Kind.UNREACHABLE,
             Exit.NETWORK,

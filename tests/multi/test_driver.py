@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from ddm.failures import Kind
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.limits import PROGRESS_INTERVAL_S
@@ -84,6 +85,25 @@ def test_a_refused_connection_names_the_server_and_the_reason(net):
     expected = f"could not connect to 127.0.0.1 port {port}: Connection refused"
     assert (net.ends[1].failure.kind, net.ends[1].failure.message) == (Kind.UNREACHABLE, expected)
     assert net.ends[1].connect_s is None
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_name_leads_where_it_is_said(net, server, shared):
+    url = server.answer("/", server.reply("200 OK", BODY)).replace("127.0.0.1", "name.test")
+    known = Addresses("name.test", server.port, ("127.0.0.1",))
+    net.start(1, url, shared=shared, addresses=(known,))
+    net.run()
+
+    assert net.ends[1].failure is None
+
+
+def test_a_name_that_was_forgotten_is_refused_not_looked_up(net):
+    net.start(1, "http://name.test/", addresses=(Addresses("other.test", 80, ("127.0.0.1",)),))
+    net.run()
+
+    failure = net.ends[1].failure
+    assert failure.kind is Kind.INTERNAL
+    assert failure.message == "a bug in DDM: libcurl wanted to look up name.test by itself"
 
 
 def test_an_asking_transfer_waits_for_proceed(net, server):

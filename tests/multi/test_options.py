@@ -3,12 +3,14 @@ import socket
 import pycurl
 import pytest
 
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.multi.options import (
     WIDE_WINDOW_BYTES,
     TransferOptions,
     find_ca_bundle,
     header_lines,
+    resolve_entry,
     wide_window_possible,
     widen_window,
 )
@@ -154,3 +156,16 @@ def test_only_what_is_shared_may_speak_http2_and_waits_for_a_connection_that_is_
     assert own[pycurl.HTTP_VERSION] == pycurl.CURL_HTTP_VERSION_1_1
     assert shared[pycurl.HTTP_VERSION] == pycurl.CURL_HTTP_VERSION_2TLS
     assert (pycurl.PIPEWAIT in own, shared[pycurl.PIPEWAIT]) == (False, 1)
+
+
+def test_all_addresses_are_told_and_any_other_name_is_refused():
+    known = (Addresses("a.test", 80, ("fd00::1", "10.0.0.1")), Addresses("::1", 443, ("::1",)))
+    found = options(addresses=known)
+
+    assert found[pycurl.RESOLVE] == ["a.test:80:[fd00::1],10.0.0.1", "[::1]:443:[::1]"]
+    assert found[pycurl.RESOLVER_START_FUNCTION](None) == 1
+    assert [resolve_entry(name) for name in known] == found[pycurl.RESOLVE]
+
+
+def test_which_family_is_tried_is_left_to_libcurl():
+    assert pycurl.IPRESOLVE not in options(addresses=(Addresses("a.test", 80, ("10.0.0.1",)),))
