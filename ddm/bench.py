@@ -7,6 +7,7 @@ enough has come. A first, short look finds out how long the file is and whether 
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,8 +22,10 @@ from ddm.core.view import JobView
 from ddm.disk.marks import NoMarks
 from ddm.gauge import Nowhere, Watched
 from ddm.http import url as urls
+from ddm.http.proxy import Proxies
 from ddm.http.url import Origin
 from ddm.limits import USER_AGENT, Limits
+from ddm.lookups import Blocking
 from ddm.measured import Measured
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
@@ -147,11 +150,17 @@ class _Run:
             undo.callback(driver.close)
             self.network = Watched(driver)
             self._performer = Performer(
-                Engine(limits, chance=random.Random(), user_agent=USER_AGENT),  # noqa: S311 - jitter is no secret
+                Engine(
+                    limits,
+                    chance=random.Random(),  # noqa: S311 - jitter is no secret
+                    user_agent=USER_AGENT,
+                    proxies=Proxies.of(os.environ),
+                ),
                 network=self.network,
                 disk=self.part,
                 store=store,
                 marks=NoMarks(),
+                names=Blocking(),
                 clock=clock,
             )
             undo.callback(self._performer.close)

@@ -119,6 +119,18 @@ FRUITLESS_REQUESTS_MAX = 200
 # more than 128.
 STREAMS_MAX = 100
 
+# -- names -----------------------------------------------------------------------------------------
+
+# glibc asks a server that does not answer for 5 s, twice: resolv.conf(5).
+LOOK_UP_TIMEOUT_S = 12.0
+# An address is asked for anew after so long, as libcurl does by default (CURLOPT_DNS_CACHE_TIMEOUT); what is
+# older than this is not used any more: the machine may have moved to another network.
+ADDRESS_FRESH_S, ADDRESS_STALE_S = 60.0, 600.0
+# A name that could not be looked up is left alone for so long; jobs that come meanwhile fail with the others.
+NAME_FAILED_S = 5.0
+# So many names are remembered; a look-up costs more than 300 bytes.
+HOSTS_MAX = 4096
+
 # -- libcurl and the loop --------------------------------------------------------------------------
 
 # One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU

@@ -6,6 +6,7 @@ others may add to it meanwhile.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
@@ -21,10 +22,12 @@ from ddm.custody import Custody
 from ddm.errors import BusyError, StateError
 from ddm.http import url as urls
 from ddm.http.disposition import check_asked_name
+from ddm.http.proxy import Proxies
 from ddm.http.request import check_headers
 from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, USER_AGENT, Limits
 from ddm.live import LiveWriter
 from ddm.log import Log, open_log
+from ddm.lookups import Blocking
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
@@ -65,6 +68,7 @@ class Manager:
             disk=disk or custody.disk,
             store=self.store,
             marks=custody.marks,
+            names=Blocking(),
             clock=clock,
             log=log,
         )
@@ -101,6 +105,7 @@ class Manager:
             limits,
             chance=chance or random.Random(),  # noqa: S311 - jitter is no secret
             user_agent=USER_AGENT,
+            proxies=Proxies.of(os.environ),
             describe=describe,
             window_bytes=window_bytes,
         )

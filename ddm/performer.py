@@ -17,6 +17,7 @@ from ddm.core.commands import (
     Command,
     ContinueTransfer,
     DigestFile,
+    LookUp,
     OfferJobs,
     PublishFile,
     RecordLesson,
@@ -30,28 +31,24 @@ from ddm.core.commands import (
 )
 from ddm.core.engine import Engine
 from ddm.core.events import (
-    BytesWritten,
     Event,
-    HeadArrived,
     JobOffered,
     QueueChanged,
     TimePassed,
-    TransferEnded,
-    TransferShortened,
 )
 from ddm.core.view import JobView
 from ddm.errors import BusyError
-from ddm.failures import CANCELLED, Failure, Kind
 from ddm.held import Held
-from ddm.http.response import Ask
 from ddm.learned import Learned
 from ddm.ledger import Ledger, Record
 from ddm.limits import BUSY_RETRY_S
 from ddm.log import Log, open_log
+from ddm.lookups import LookUps
 from ddm.offers import Offers
 from ddm.parts import Parts
-from ddm.ports import Clock, Disk, Marks, Network, Store
+from ddm.ports import Clock, Disk, Marks, Names, Network, Store
 from ddm.publishing import Publishing
+from ddm.transfers import Transfers
 
 
 class Performer:
@@ -65,19 +62,20 @@ class Performer:
         disk: Disk,
         store: Store,
         marks: Marks,
+        names: Names,
         clock: Clock,
         log: Log | None = None,
     ) -> None:
         self._engine = engine
-        self._network = network
         self._disk = disk
         self._store = store
         self._parts = Parts(disk, marks)
+        self._lookups = LookUps(names)
         self._learned = Learned(store, clock)
         self._ledger = Ledger(store, marks, self._learned)
         self._log = log or open_log(None)
         self._inbox: list[Event] = []
-        self._jobs: dict[int, int] = {}  # of each transfer
+        self._transfers = Transfers(network, self._parts, self._log, self.submit)
         self._held = Held()
         self._publishing = Publishing(self._parts, self._ledger)
         self._offers = Offers(store)
@@ -86,7 +84,6 @@ class Performer:
         self._reorder = False  # and whether jobs in work may stand elsewhere, or limits be others
         self._retry_s: float | None = None
         self.on_ended: Callable[[JobView], None] | None = None
-        network.listen(self)
 
     def work_on(self, ids: Iterable[int] | None) -> None:
         """Limit what is admitted to these jobs; None means the whole queue."""
@@ -104,7 +101,7 @@ class Performer:
 
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
-        if self._inbox or self._parts.digesting:
+        if self._inbox or self._parts.digesting or self._lookups.ready:
             return 0.0
         times = (self._engine.deadline(), self._retry_s)
         return min((due for due in times if due is not None), default=None)
@@ -126,14 +123,20 @@ class Performer:
             self._pump(now)
 
     def _pump(self, now: float) -> None:
-        moved = [BytesWritten(transfer, position) for transfer, position in self._network.flush()]
+        moved = list(self._transfers.flush())
         if self._retry_s is not None and self._retry_s <= now:
             self._settle_debts(now)
         if not self._ledger.pending and (news := self._learned.news()) is not None:
             self._inbox.insert(0, news)  # before the first offer
         # Digests first: after a stop nobody would be there to hear of them.
         pending: deque[Event] = deque(
-            (*moved, *self._parts.sync_on(), *self._parts.digest_on(), *self._inbox)
+            (
+                *moved,
+                *self._lookups.answers(),
+                *self._parts.sync_on(),
+                *self._parts.digest_on(),
+                *self._inbox,
+            )
         )
         self._inbox.clear()
         due = self._engine.deadline()
@@ -159,9 +162,9 @@ class Performer:
 
     def _do_together(self, now: float) -> None:
         """What is done once for all jobs that ask for it in a turn: syncs, names, then offers for the room left."""
-        self._inbox += self._parts.sync_on()
+        self._inbox += (*self._lookups.answers(), *self._parts.sync_on())
         if not self._inbox:
-            self._inbox += self._publishing.publish(now, more=bool(self._jobs))
+            self._inbox += self._publishing.publish(now, more=bool(self._transfers))
         if not self._inbox and self._offers.pending:
             self._inbox += map(JobOffered, self._offers.take())
 
@@ -187,23 +190,6 @@ class Performer:
         """Close what is still open. Part files stay."""
         self._parts.close()
 
-    # -- NetworkListener ---------------------------------------------------------------------------
-
-    def on_head(self, transfer_id: int, offer: Ask, http_version: str) -> None:
-        """See ports.NetworkListener."""
-        self._inbox.append(HeadArrived(transfer_id, offer, http_version))
-
-    def on_end(
-        self, transfer_id: int, position: int, failure: Failure | None,
-        connect_s: float | None, http_version: str | None,
-    ) -> None:  # fmt: skip
-        """See ports.NetworkListener."""
-        self._parts.transfer_ended(transfer_id)
-        job_id = self._jobs.pop(transfer_id, None)
-        if failure is not None and failure.kind is not Kind.CANCELLED:
-            self._log.write("transfer", job=job_id, kind=failure.kind.value, why=failure.message)
-        self._inbox.append(TransferEnded(transfer_id, position, failure, connect_s, http_version))
-
     # -- commands ----------------------------------------------------------------------------------
 
     def _perform(self, command: Command) -> None:
@@ -212,17 +198,18 @@ class Performer:
                 self._record(command)
             case OfferJobs(room):
                 self._offers.ask(room)
-            case CancelTransfer(transfer_id):
-                self._cancel(transfer_id)
+            case CancelTransfer():
+                self._cancel(command)
             case ShortenTransfer() | SetRate():
-                self._adjust(command)
+                self._transfers.adjust(command)
+            case LookUp():
+                self._lookups.begin(command)
             case _ if command.job_id in self._held:
                 self._held.add(command.job_id, command)
             case StartTransfer():
-                self._start(command)
-            case ContinueTransfer(transfer_id, job_id, start, stop):
-                sink = self._parts.sink(transfer_id, job_id)
-                self._network.proceed(transfer_id, sink, start, stop)
+                self._transfers.start(command)
+            case ContinueTransfer():
+                self._transfers.proceed(command)
             case PublishFile():
                 self._publishing.add(command)
             case DigestFile():
@@ -231,34 +218,12 @@ class Performer:
                 if (answer := self._parts.do(command)) is not None:
                     self._inbox.append(answer)
 
-    def _start(self, command: StartTransfer) -> None:
-        transfer_id, asks = command.transfer_id, command.expectation.ask
-        self._jobs[transfer_id] = command.job_id
-        self._network.start(
-            transfer_id,
-            command.request,
-            command.expectation,
-            None if asks else self._parts.sink(transfer_id, command.job_id),
-            job_id=command.job_id,
-            receive_buffer_bytes=command.receive_buffer_bytes,
-            route=command.route,
-            shared=command.shared,
-            addresses=command.addresses,
-        )
-
-    def _adjust(self, command: ShortenTransfer | SetRate) -> None:
-        if isinstance(command, SetRate):
-            self._network.set_rate(command.job_id, command.max_bytes_per_sec)
-        elif (end := self._network.shorten(command.transfer_id, command.stop)) is not None:
-            self._inbox.append(TransferShortened(command.transfer_id, end))
-
-    def _cancel(self, transfer_id: int) -> None:
-        command = self._held.take_back(transfer_id)
-        if isinstance(command, StartTransfer):
-            wanted = command.expectation.range
-            self.on_end(transfer_id, wanted.start if wanted else 0, CANCELLED, None, None)
-            return
-        self._network.cancel(transfer_id)
+    def _cancel(self, command: CancelTransfer) -> None:
+        held = self._held.take_back(command.transfer_id)
+        if isinstance(held, StartTransfer):
+            self._transfers.drop(held)
+        else:
+            self._transfers.cancel(command)
 
     # -- store -------------------------------------------------------------------------------------
 

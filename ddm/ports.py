@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ddm.byteranges import RangeSet
 from ddm.entry import Entry
+from ddm.errand import Errand
 from ddm.failures import Failure
 from ddm.http.name import Addresses
 from ddm.http.request import Request
@@ -97,6 +98,16 @@ class Network(Protocol):
 
     def flush(self) -> Iterator[tuple[int, int]]:
         """Write what transfers collected; yields (transfer_id, position) of those that moved since the last call."""
+
+
+class Names(Protocol):
+    """Who looks up the names of hosts."""
+
+    def look_up(self, host: str) -> Errand[tuple[str, ...]]:
+        """The addresses of a host, those first that are to be tried first; at least one.
+
+        The errand raises failures.FailureError, UNRESOLVED with the reason.
+        """
 
 
 class Digester(Protocol):

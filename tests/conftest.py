@@ -27,6 +27,7 @@ from ddm.testing.body import Body, Version
 from ddm.testing.clock import VirtualClock
 from ddm.testing.network import SimNetwork
 from ddm.testing.origin import Internet, Origin
+from ddm.testing.resolver import SimResolver
 from ddm.testing.served import ServedFile, Traits
 from ddm.testing.story import Story
 
@@ -99,6 +100,7 @@ class House:
         self.performer = Performer(
             self.engine, network=self.network, disk=LocalDisk("boot"), store=self.store,
             marks=self.marks, clock=self.clock, log=self.log,
+            names=SimResolver(self.clock, Story("names"), random.Random(1)),
         )  # fmt: skip
         self.performer.on_ended = self.ended.append
         self.performer.submit(QueueChanged())

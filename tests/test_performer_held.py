@@ -91,7 +91,7 @@ class Desk:
         self.engine, self.wire, self.now = Script(), Wire(), 0.0
         self.performer = Performer(
             self.engine, network=self.wire, disk=LocalDisk("boot"), store=self.store, marks=NoMarks(),
-            clock=VirtualClock(),
+            clock=VirtualClock(), names=None,
         )  # fmt: skip
         spec = JobSpec("http://a.test/", self.directory)
         self.store.add([spec, spec])

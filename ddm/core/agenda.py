@@ -84,6 +84,11 @@ class Agenda:
         """Something happened to the job."""
         self._touched[job.id] = job
 
+    @property
+    def has_touched(self) -> bool:
+        """Whether something happened to a job since."""
+        return bool(self._touched)
+
     def take_touched(self) -> dict[int, Job]:
         """Those that were touched since this was last asked, by id."""
         touched, self._touched = self._touched, {}

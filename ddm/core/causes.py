@@ -36,6 +36,7 @@ class Word(Enum):
     SILENT = "silent"
     NOTHING = "nothing"
     # before the first byte, after the last
+    RESOLVING = "resolving"
     CONNECTING = "connecting"
     OPENING = "opening"
     VERIFYING = "verifying"

@@ -23,6 +23,12 @@ class OfferJobs(Struct, frozen=True):
     room: int
 
 
+class LookUp(Struct, frozen=True):
+    """Ask for the addresses of a host. Answered by LookedUp."""
+
+    host: str
+
+
 class StartTransfer(Struct, frozen=True):
     """Send a request. Answered by HeadArrived (if it asks), BytesWritten and one TransferEnded.
 
@@ -201,6 +207,7 @@ class RecordLesson(Struct, frozen=True):
 
 Command = (
     OfferJobs
+    | LookUp
     | StartTransfer
     | ContinueTransfer
     | CancelTransfer

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import random
 
-from ddm.core import checkpoint, deadlines, explaining, hearing, room, running, tail
+from ddm.core import checkpoint, deadlines, explaining, hearing, resolving, room, running, tail
+from ddm.core.addresses import AddressBook
 from ddm.core.budget import Budget
 from ddm.core.causes import Explanation
 from ddm.core.commands import Command, OfferJobs, RecordLesson
@@ -16,12 +17,17 @@ from ddm.core.events import BytesWritten, Event
 from ddm.core.job import Job
 from ddm.core.view import JobView, QueueView, queue_picture
 from ddm.core.work import InvariantError, Work
+from ddm.http.proxy import Proxies
+from ddm.http.url import Origin
 from ddm.limits import ADMITTED_MAX, Limits
+
+_NO_PROXIES = Proxies()
 
 
 class Engine:
     """Decides everything, touches nothing.
 
+    proxies: those that the environment names.
     describe: jobs end once their servers have said what the files are, and nothing is fetched.
     window_bytes: files are passed on in order, and no more than this is fetched beyond what was
     (`WindowMoved`); None for files that are kept.
@@ -33,10 +39,12 @@ class Engine:
         *,
         chance: random.Random,
         user_agent: str,
+        proxies: Proxies = _NO_PROXIES,
         describe: bool = False,
         window_bytes: int | None = None,
     ) -> None:
-        self._work = Work(limits, chance, user_agent, Budget(limits), describe, window_bytes)
+        book = AddressBook(proxies)
+        self._work = Work(limits, chance, user_agent, Budget(limits), book, describe, window_bytes)
 
     # -- the door ----------------------------------------------------------------------------------
 
@@ -58,7 +66,11 @@ class Engine:
     def deadline(self) -> float | None:
         """When TimePassed should be handled, None if never."""
         work = self._work
-        times = (work.agenda.next_s(work.jobs), work.agenda.blocked_until_s(work.budget, work.now))
+        times = (
+            work.agenda.next_s(work.jobs),
+            work.agenda.blocked_until_s(work.budget, work.now),
+            work.addresses.next_s(),
+        )
         return min((t for t in times if t is not None), default=None)
 
     @property
@@ -115,22 +127,28 @@ class Engine:
             touched = agenda.take_touched()
             seen |= touched
             for job in touched.values():
-                here = job.id in work.jobs
-                agenda.want(job, job.target.origin if here and running.wants(job, work) else None)
+                agenda.want(job, self._hungry_at(job))
             neediest = agenda.neediest(work.budget, work.now)
             if neediest is not None:
                 if not running.go_on(work, neediest):
                     raise InvariantError(f"job {neediest.id} wants a transfer and starts none")
                 agenda.touch(neediest)
-            elif not self._help(seen):
+            elif not self._help(seen) and not agenda.has_touched:
                 break
         for job in seen.values():
             if job.id in work.jobs:
                 running.rest_if_waiting(work, job)
+                resolving.show(work, job)
                 checkpoint.sync_due(work, job)
                 checkpoint.record_due(work, job)
                 agenda.call_at(job, deadlines.next_s(work, job))
         agenda.take_touched()
+
+    def _hungry_at(self, job: Job) -> Origin | None:
+        """To which origin a job could send one more request now."""
+        work, job.lacks = self._work, None
+        hungry = job.id in work.jobs and running.wants(job, work)
+        return job.target.origin if hungry and resolving.ready(work, job) else None
 
     def _help(self, seen: dict[int, Job]) -> bool:
         """Let connections that nobody wants help the slowest; whether one did."""
@@ -144,8 +162,8 @@ class Engine:
             return
         room = work.limits.jobs_at_once - len(work.jobs)
         if room <= 0 and not work.limits.max_jobs:
-            # Who waits at an origin that bears no more is in nobody's way.
-            held_up = work.agenda.held_up(work.budget, work.now)
+            # Who waits at an origin that bears no more, or for a name, is in nobody's way.
+            held_up = work.agenda.held_up(work.budget, work.now) + work.addresses.waiting
             room = min(room + held_up, ADMITTED_MAX - len(work.jobs))
         if room > 0:
             work.may_be_more = work.more_left = False

@@ -51,6 +51,14 @@ class LessonsKnown(Struct, frozen=True):
     forgotten: frozenset[Origin] = frozenset()
 
 
+class LookedUp(Struct, frozen=True):
+    """The answer to LookUp: the addresses of a host, the first one to be tried first, or why there is none."""
+
+    host: str
+    addresses: tuple[str, ...]
+    failure: Failure | None = None
+
+
 class RateChanged(Struct, frozen=True):
     """A job, or with None all together, may bring so many bytes per second from now on; 0 is no limit."""
 
@@ -197,6 +205,7 @@ Event = (
     | WishChanged
     | OrderChanged
     | LessonsKnown
+    | LookedUp
     | RateChanged
     | WindowMoved
     | RoomChecked

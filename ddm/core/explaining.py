@@ -9,6 +9,7 @@ from ddm.core.hostpolicy import HostPolicy
 from ddm.core.job import Job, most_segments
 from ddm.core.segment import Segment
 from ddm.core.work import Work
+from ddm.limits import LOOK_UP_TIMEOUT_S
 from ddm.record import State
 from ddm.units import duration, format_bytes, size, speed
 
@@ -86,6 +87,8 @@ def _opening(job: Job) -> Cause | None:
 
 def _standing(work: Work, job: Job, now: float) -> list[Cause | None]:
     """Nothing of it is under way, or its first request."""
+    if job.lacks is not None and not job.live:
+        return [_resolving(work, job, job.lacks, now)]
     asking = next((s for s in job.segments if s.live), None)
     if asking is not None:
         return [_connecting(work, job, asking, now)]
@@ -93,6 +96,23 @@ def _standing(work: Work, job: Job, now: float) -> list[Cause | None]:
     if waiting is not None and waiting.not_before_s > now:
         return [_waiting(work, job, waiting, now)]
     return [_gate(work, job, now)]
+
+
+def _resolving(work: Work, job: Job, name: str, now: float) -> Cause:
+    """The name of a host on its way is being looked up, or will be again."""
+    host = work.addresses.host(name)
+    proxy = "" if name == job.target.host else ", its proxy's"
+    if host.asked_s is None and host.failure is not None:
+        left_s = max(0.0, host.again_s - now)
+        return Cause(
+            Word.RESOLVING, f"{host.failure.message}; asked again in {duration(left_s)}", left_s
+        )
+    since = duration(now - (now if host.asked_s is None else host.asked_s))
+    return Cause(
+        Word.RESOLVING,
+        f"the address of {name}{proxy} has been asked for for {since}; a look-up without an answer"
+        f" after {duration(LOOK_UP_TIMEOUT_S)} is given up and tried again",
+    )
 
 
 def _connecting(work: Work, job: Job, segment: Segment, now: float) -> Cause:

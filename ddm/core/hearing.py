@@ -10,6 +10,7 @@ from ddm.core import (
     probing,
     rates,
     refusing,
+    resolving,
     room,
     running,
     tail,
@@ -25,6 +26,7 @@ from ddm.core.events import (
     HeadArrived,
     JobOffered,
     LessonsKnown,
+    LookedUp,
     OrderChanged,
     PartClosed,
     PartFailed,
@@ -79,16 +81,6 @@ def dispatch(work: Work, event: Event) -> None:
                 _on_transfer(work, *found, event)
         case JobOffered():
             _admit(work, event)
-        case QueueChanged() | LessonsKnown():
-            admitting.on_store(work, event)
-        case StopRequested():
-            _stop(work)
-        case RateChanged():
-            rates.on_changed(work, event)
-        case TimePassed():
-            deadlines.on_time(work)
-        case RoomGivenUp():
-            room.on_room_given_up(work)
         case (
             WishChanged()
             | OrderChanged()
@@ -107,6 +99,26 @@ def dispatch(work: Work, event: Event) -> None:
             held = work.job(event.job_id)
             work.agenda.touch(held)
             _on_part(work, held, event)
+        case _:
+            _on_all(work, event)
+
+
+def _on_all(work: Work, event: Event) -> None:
+    """What concerns no job alone."""
+    match event:
+        case QueueChanged() | LessonsKnown():
+            admitting.on_store(work, event)
+        case LookedUp():
+            resolving.on_looked_up(work, event)
+        case StopRequested():
+            _stop(work)
+        case RateChanged():
+            rates.on_changed(work, event)
+        case TimePassed():
+            deadlines.on_time(work)
+            resolving.ask_again(work)
+        case RoomGivenUp():
+            room.on_room_given_up(work)
         case _:
             raise InvariantError(f"nobody handles {event!r}")
 

@@ -20,6 +20,9 @@ from ddm.limits import FRUITLESS_REQUESTS_MAX, RECORD_INTERVAL_S, SYNC_INTERVAL_
 from ddm.record import PartIdentity, State
 from ddm.spec import Checksum, JobSpec
 
+# States in which bytes are still to come.
+_BRINGING = frozenset({State.RESOLVING, State.PROBING, State.RUNNING, State.WAITING})
+
 # Whose connection comes first: those that have none, then by priority, then who has fewest, then the queue's order.
 Rank = tuple[bool, int, int, float, int]
 
@@ -35,15 +38,11 @@ class Job(Struct):
     under way will have covered. final_sync: that one is the last before the rename. poisoned: a sync
     failed, so nothing that came since the last good one counts. missing: neither done nor any
     segment's. seal: the last missing byte, kept for the last request.
-    max_segments: requests in flight at most; falls when the server cannot do ranges. stream: one
-    plain GET, no ranges.
+    max_segments: requests in flight at most; falls when the server cannot do ranges. stream: one plain GET, no ranges.
     rtt_s: the quickest connection that was made.
-    degradations, degraded: how often something was given up for it, and what, in words;
-    degraded_since: the first transfer
-        after the last time, so that one cause counts once. restarts: how often a stream had to
-        begin again.
-    opening: the part file is being opened; part_fresh: it is open and nothing was written to it
-    yet.
+    degradations, degraded: how often something was given up for it, and what, in words; degraded_since: the first
+    transfer after the last time, so that one cause counts once. restarts: how often a stream had to begin again.
+    opening: the part file is being opened; part_fresh: it is open and nothing was written to it yet.
     fruitless: requests that brought next to nothing, less those that were worth it. alone: a refused
     piece that is asked for while nothing else of the job is (`refusing.py`).
     keeps: whether what was fetched counts until the new beginning is answered. resumed: bytes of an
@@ -53,12 +52,12 @@ class Job(Struct):
     checking: the file is whole under its name; the server is only asked whether it still is the same.
     room: what it waits for whose disk is full; room_tries: how often in a row, as of room_done_bytes.
     begun_s: when its first request went out. requests: how many there were; gained_bytes: what they brought.
+    lacks: the host that it waits for to be looked up.
     found: what a description was asked for. drained: up to where what was fetched has been passed on.
     looked_s: when its connections were last compared. closed_slow: how many were closed because they were slow.
     place: its place in the queue. due_s: its next moment. hungry_at: the origin to which it wants one more
     connection; rank_there: how it stands in line there.
-    offer: the head that waits for the part file. restarting: why everything begins again, until the
-    transfers have ended.
+    offer: the head that waits for the part file. restarting: why everything begins again, until the transfers ended.
     """
 
     id: int
@@ -120,6 +119,7 @@ class Job(Struct):
     mismatches: int = 0
     checking: bool = False
     room: Room | None = None
+    lacks: str | None = None
     room_tries: int = 0
     room_done_bytes: int = 0
     begun_s: float | None = None
@@ -184,7 +184,7 @@ class Job(Struct):
     @property
     def bringing(self) -> bool:
         """Whether bytes are still to come."""
-        return self.state in (State.PROBING, State.RUNNING, State.WAITING)
+        return self.state in _BRINGING
 
     def overdue_s(self, timeout_s: float) -> float | None:
         """When a job that is still bringing bytes has had its time; None for no limit (0)."""

@@ -105,6 +105,8 @@ def _settle(work: Work, job: Job, segment: Segment, event: TransferEnded) -> Fai
     if event.connect_s:
         job.rtt_s = min(event.connect_s, job.rtt_s or event.connect_s)
     failure = event.failure
+    if failure is not None and failure.kind is Kind.UNREACHABLE and segment.target == job.target:
+        work.addresses.doubt(work.way(job), work.now)
     # Given up, it may have ended well all the same, or for a graver reason than ours.
     if failure is not None and failure.kind is Kind.CANCELLED and segment.given_up:
         failure = segment.given_up

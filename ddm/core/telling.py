@@ -11,8 +11,20 @@ from ddm.units import size
 
 def told(what: e.Event | c.Command) -> str | None:
     """One event or command as a line, without secrets; None for what only the machinery needs."""
-    words = _request(what) or _part(what) or _state(what)
+    words = _name(what) or _request(what) or _part(what) or _state(what)
     return None if words is None else redact.text(words)
+
+
+def _name(what: e.Event | c.Command) -> str | None:
+    match what:
+        case c.LookUp(host=host):
+            return f"the addresses of {host} are asked for"
+        case e.LookedUp(failure=Failure() as failure):
+            return failure.message
+        case e.LookedUp(host=host, addresses=addresses):
+            return f"{host} is {', '.join(addresses)}"
+        case _:
+            return None
 
 
 def _request(what: e.Event | c.Command) -> str | None:

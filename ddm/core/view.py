@@ -148,6 +148,8 @@ def picture(
     reason = wait.waits_for.message if wait and wait.waits_for else job.degraded
     if job.room is not None:
         reason = job.room.reason
+    elif job.state is State.RESOLVING:
+        reason = f"the address of {job.lacks} is looked up"
     return JobView(
         id=job.id,
         state=job.state,

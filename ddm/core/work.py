@@ -7,6 +7,7 @@ import random
 from msgspec import Struct, field
 
 from ddm.byteranges import ByteRange
+from ddm.core.addresses import AddressBook, Way
 from ddm.core.agenda import Agenda
 from ddm.core.budget import Budget
 from ddm.core.circumstances import Ending
@@ -31,6 +32,7 @@ from ddm.http import request
 from ddm.http.response import Expectation
 from ddm.limits import Limits
 from ddm.record import State
+from ddm.spec import Route
 
 
 class InvariantError(AssertionError):
@@ -49,6 +51,7 @@ class Work(Struct):
     chance: random.Random
     user_agent: str
     budget: Budget
+    addresses: AddressBook
     describe: bool = False
     window_bytes: int | None = None
     jobs: dict[int, Job] = field(default_factory=dict)
@@ -70,6 +73,10 @@ class Work(Struct):
         if job_id not in self.jobs:
             raise InvariantError(f"job {job_id} is not admitted")
         return self.jobs[job_id]
+
+    def way(self, job: Job) -> Way:
+        """How the place is reached that a job asks now."""
+        return self.addresses.way(job.target, job.spec.route.proxy)
 
     def tell(self, job: Job, command: Command) -> None:
         """Ask for something on behalf of a job."""
@@ -126,7 +133,9 @@ class Work(Struct):
         expectation = Expectation(
             wanted if segment.ranged else None, known, ask=segment.asks, unless=unless
         )
-        how = (len(self.jobs) == 1, job.spec.route, segment.shared)
+        way = self.way(job)
+        route = Route(way.proxy, job.spec.route.ca_file, job.spec.route.insecure)
+        how = (len(self.jobs) == 1, route, segment.shared, self.addresses.found(way))
         self.tell(job, StartTransfer(transfer_id, job.id, sent, expectation, *how))
 
     def keep(self, job: Job, segment: Segment, position: int) -> None:

@@ -17,6 +17,7 @@ from ddm.testing.memory import MemoryStore
 from ddm.testing.network import SimNetwork
 from ddm.testing.origin import Internet
 from ddm.testing.plug import Plug
+from ddm.testing.resolver import SimResolver
 from ddm.testing.scenario import Scenario
 from ddm.testing.store import WatchedStore
 from ddm.testing.story import Story
@@ -29,10 +30,11 @@ class Process:
 
     performer: Performer
     network: SimNetwork
+    resolver: SimResolver
 
     def deadline(self) -> float | None:
         """When something is due."""
-        times = (self.network.deadline(), self.performer.deadline())
+        times = (self.network.deadline(), self.resolver.deadline(), self.performer.deadline())
         return min((moment for moment in times if moment is not None), default=None)
 
     def turn(self, now: float) -> None:
@@ -49,6 +51,8 @@ class Machine:
     ) -> None:
         self._limits = scenario.limits
         self._chance = random.Random(f"engine {seed}")  # noqa: S311 - a scripted world, no secrets
+        self._names = random.Random(f"names {seed}")  # noqa: S311 - as above
+        self._calm_s = scenario.calm_s
         self._power = random.Random(f"power {seed}")  # noqa: S311 - as above
         self._story = story
         self.clock = clock
@@ -96,8 +100,15 @@ class Machine:
         network = SimNetwork(
             self.internet, clock=self.clock, story=self._story, onlookers=(watcher.hedges,)
         )
+        resolver = SimResolver(self.clock, self._story, self._names, self._calm_s)
         performer = Performer(
-            engine, network=network, disk=disk, store=store, marks=marks, clock=self.clock
+            engine,
+            network=network,
+            disk=disk,
+            store=store,
+            marks=marks,
+            names=resolver,
+            clock=self.clock,
         )
         performer.queue_changed()
-        return Process(performer, network)
+        return Process(performer, network, resolver)

@@ -23,6 +23,7 @@ from ddm.testing.memory import MemoryStore
 from ddm.testing.network import SimNetwork
 from ddm.testing.origin import Internet
 from ddm.testing.refusals import Refusals
+from ddm.testing.resolver import SimResolver
 from ddm.testing.shallow import ShallowDisk
 from ddm.testing.story import Story, Violation
 
@@ -112,6 +113,7 @@ class _World:
         self._fairness = Fairness(self._connections, self._refusals, origins, _PATIENCE, story)
         onlookers = (self._connections, self._refusals)
         self._network = SimNetwork(self._internet, clock=clock, story=story, onlookers=onlookers)
+        self._resolver = SimResolver(clock, story, random.Random(f"names {seed}"))  # noqa: S311 - as above
         chance = random.Random(f"engine {seed}")  # noqa: S311 - as above
         self._engine = Engine(people.limits, chance=chance, user_agent="ddm-testing")
         self._performer = Performer(
@@ -120,6 +122,7 @@ class _World:
             disk=self._disk,
             store=rows,
             marks=NoMarks(),
+            names=self._resolver,
             clock=clock,
         )
 

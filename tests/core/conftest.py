@@ -30,6 +30,7 @@ def failure(kind, message="the server hiccupped", **fields):
 _NO_NEWS = (
     commands.RecordProgress | commands.SyncFile | commands.CheckRoom
     | commands.CancelTransfer | commands.ShortenTransfer | commands.StartTransfer
+    | commands.LookUp
 )  # fmt: skip
 
 
@@ -45,6 +46,8 @@ class Paper:
         self.limits = Limits(**limits)
         self.engine = Engine(self.limits, chance=random.Random(1), user_agent="ddm/test")
         self.now = 100.0
+        for host in ("example.org", "a.test", "b.test"):
+            self.engine.handle(events.LookedUp(host, ("192.0.2.1",)), self.now)
         self.kept = True
         self.kept_bytes = None
         self.boot_id, self.mount = "boot-1", ""
@@ -54,6 +57,7 @@ class Paper:
         self.positions = {}
         self.said = []
         self.answers = {
+            commands.LookUp: lambda c: events.LookedUp(c.host, ("192.0.2.1",)),
             commands.OpenPart: self._open,
             commands.ResetPart: self._reset,
             commands.ClosePart: lambda c: events.PartClosed(c.job_id, None),

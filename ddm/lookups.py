@@ -1,0 +1,58 @@
+"""Names that are being looked up; each answer is an event."""
+
+from __future__ import annotations
+
+import socket
+
+from ddm.core.commands import LookUp
+from ddm.core.events import LookedUp
+from ddm.errand import Done, Errand
+from ddm.errors import Exit
+from ddm.failures import Failure, FailureError, Kind
+from ddm.ports import Names
+
+
+class LookUps:
+    """What was asked for, by host, and is not answered yet."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._asked: dict[str, Errand[tuple[str, ...]]] = {}
+
+    def begin(self, command: LookUp) -> None:
+        """Ask for the addresses of a host."""
+        self._asked[command.host] = self._names.look_up(command.host)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are answers already."""
+        return any(errand.over for errand in self._asked.values())
+
+    def answers(self) -> list[LookedUp]:
+        """Those that are there by now."""
+        over = [host for host, errand in self._asked.items() if errand.over]
+        return [_answer(host, self._asked.pop(host)) for host in over]
+
+
+def _answer(host: str, errand: Errand[tuple[str, ...]]) -> LookedUp:
+    try:
+        return LookedUp(host, errand.result())
+    except FailureError as error:
+        return LookedUp(host, (), error.failure)
+
+
+class Blocking:
+    """Looks up at once, and holds the loop; until the children are there."""
+
+    def look_up(self, host: str) -> Errand[tuple[str, ...]]:
+        """See ports.Names."""
+        return Done(lambda: _asked(host))
+
+
+def _asked(host: str) -> tuple[str, ...]:
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        why = f"the name {host} could not be resolved: {error.strerror}"
+        raise FailureError(Failure(Kind.UNRESOLVED, why, Exit.NAME_RESOLUTION)) from error
+    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
