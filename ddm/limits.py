@@ -126,7 +126,7 @@ LOOK_UP_TIMEOUT_S = 12.0
 # An address is asked for anew after so long, as libcurl does by default (CURLOPT_DNS_CACHE_TIMEOUT); what is
 # older than this is not used any more: the machine may have moved to another network.
 ADDRESS_FRESH_S, ADDRESS_STALE_S = 60.0, 600.0
-# A name that could not be looked up is left alone for so long; jobs that come meanwhile fail with the others.
+# A name that could not be looked up is left alone for so long: what stands in the queue behind it fails with it.
 NAME_FAILED_S = 5.0
 # So many names are remembered; a look-up costs more than 300 bytes.
 HOSTS_MAX = 4096

@@ -115,6 +115,12 @@ class AddressBook:
         host.tries += 1
         host.given_up = given_up
 
+    def forgive(self) -> None:
+        """Somebody asks for something anew: names that were given up may be looked up at once."""
+        for host in self._hosts.values():
+            if host.given_up:
+                host.again_s = _NEVER
+
     def doubt(self, way: Way, now: float) -> None:
         """Nobody could be reached there: what is known is not believed any more, unless it was asked for just now."""
         for host in (self.host(name.host) for name in way.names):

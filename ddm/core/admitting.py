@@ -25,6 +25,7 @@ def on_store(work: Work, event: QueueChanged | LessonsKnown) -> None:
     match event:
         case QueueChanged():
             work.may_be_more = True
+            work.addresses.forgive()
         case LessonsKnown(lessons=lessons, forgotten=forgotten):
             work.budget.know(lessons, forgotten, work.now)
 

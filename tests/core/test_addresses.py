@@ -105,6 +105,13 @@ def test_one_that_was_given_up_begins_anew_after_a_moment(book, way):
     assert (host.tries, host.failure, host.given_up) == (0, None, False)
 
 
+def test_one_that_was_given_up_is_asked_for_at_once_when_something_new_is_wanted(book, way):
+    list(book.to_ask(way, 0.0))
+    book.failed("a.test", MISSING, 5.0, given_up=True)
+    book.forgive()
+    assert list(book.to_ask(way, 1.0)) == ["a.test"]
+
+
 def test_a_failed_look_up_leaves_what_was_known(book, way):
     book.answered("a.test", V4, 0.0)
     book.failed("a.test", MISSING, 70.0, given_up=False)

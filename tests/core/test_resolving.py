@@ -85,6 +85,16 @@ def test_jobs_that_come_right_after_a_name_was_given_up_fail_with_it(silent):
     assert asked(silent.offer(url=URL, job_id=3)) == ["c.test"]
 
 
+def test_a_job_that_is_queued_again_is_not_failed_by_what_was_found_before(silent):
+    silent.offer(url=URL)
+    for _ in range(2):
+        silent.play(events.LookedUp("c.test", (), MISSING))
+        silent.wait()
+    silent.play(events.LookedUp("c.test", (), MISSING))
+    silent.play(events.QueueChanged())
+    assert asked(silent.offer(url=URL)) == ["c.test"]
+
+
 def test_a_job_whose_name_is_missing_goes_on_at_its_mirror(silent):
     silent.offer(url=URL, spec={"mirrors": ("https://example.org/f.bin",)})
     for _ in range(2):
