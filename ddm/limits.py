@@ -167,6 +167,26 @@ DIGEST_SLICE_BYTES = 4 * MIB
 # How often the manager asks SQLite whether another process changed the database.
 QUEUE_POLL_S = 0.25
 
+# -- child processes -------------------------------------------------------------------------------
+
+# A name is looked up in so long, or not at all: as long as a connection may take. glibc gives a dead server 2 x 5 s.
+LOOK_UP_TIMEOUT_S = 30.0
+# A child that is at work says so twice a second. Where it says nothing, a system call of its takes so long: Linux gives
+# a command to a SCSI disk 30 s and tries it six times.
+CHILD_SILENCE_S = 200.0
+# An idle one leaves: a few MB less, for 12 ms of CPU when there is something to do again.
+CHILD_IDLE_S = 30.0
+# Where all are at one thing for so long, another one is started: as long as that takes, several times over.
+CHILD_CROWDED_S = 0.1
+# One that dies before it has done anything is followed by the next one after so long, twice as long each time. After so
+# many there are no children to be had, and what cannot fail is done in the loop.
+CHILD_RESTART_S, CHILD_RESTART_MAX_S = 0.02, 30.0
+CHILD_STARTS_MAX = 3
+# What so many children were lost with is not asked of one more.
+LOSSES_MAX = 10
+# When the kernel has no room for a message, it is tried again so soon.
+CHILD_FULL_S = 0.05
+
 # -- to stdout -------------------------------------------------------------------------------------
 
 # How far ahead of what has left is fetched: 16 connections have 4 MiB each, a first piece. What a slow

@@ -1,0 +1,151 @@
+"""One child: started, told what to do, listened to, killed and reaped."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import socket
+import subprocess
+import sys
+from array import array
+from collections.abc import Callable, Sequence
+from marshal import dumps, loads
+from pathlib import Path
+from typing import Any, Protocol
+
+from ddm.offload.asked import Asked
+
+OnReady = Callable[[int, bool, bool], None]
+
+_SCRIPT = str(Path(__file__).resolve().with_name("child.py"))
+# As the child has it.
+_MESSAGE_BYTES = 128 << 10
+# The kernel says no for a moment: the socket is full, too many descriptors are on their way (unix(7)), no memory.
+_FULL = (errno.EAGAIN, errno.ETOOMANYREFS, errno.ENOBUFS, errno.ENOMEM)
+
+
+class Loop(Protocol):
+    """The part of `multi.reactor.Reactor` that is needed here."""
+
+    @property
+    def now(self) -> float:
+        """The moment of this turn."""
+
+    def watch(self, fd: int, *, read: bool, write: bool, callback: OnReady) -> None:
+        """See Reactor.watch."""
+
+    def unwatch(self, fd: int) -> None:
+        """See Reactor.unwatch."""
+
+
+class Process:
+    """A child that is running, or was.
+
+    in_hand: what it was asked and has not answered, by number. heard_s: when it last said anything or got something to
+    do. busy_s: when it got what it is at. is_up: whether it ever said anything. on_news: called when it did, or died.
+    """
+
+    def __init__(self, loop: Loop, on_news: Callable[[], None]) -> None:
+        """Start it. Raises OSError."""
+        self._loop = loop
+        self._on_news = on_news
+        self.in_hand: dict[int, Asked[Any]] = {}
+        self.heard_s = self.busy_s = loop.now
+        self.is_up = self.has_answered = self.is_gone = False
+        self._numbers = itertools.count()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._channel.setblocking(False)
+        ours_fd = self._channel.fileno()
+        try:
+            with theirs:
+                loop.watch(ours_fd, read=True, write=False, callback=self._on_ready)
+                self._popen = _start(theirs.fileno())
+        except OSError:
+            loop.unwatch(ours_fd)
+            self._channel.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """Its process id, as long as it is not reaped."""
+        return self._popen.pid
+
+    def send(self, batch: Sequence[Asked[Any]]) -> bool:
+        """Tell it what to do; whether there was room for that. A child that is gone takes anything, to lose it."""
+        numbered = {next(self._numbers): asked for asked in batch}
+        message = [
+            (number, asked.verb, asked.fd >= 0, asked.arguments)
+            for number, asked in numbered.items()
+        ]
+        fds = array("i", [asked.fd for asked in batch if asked.fd >= 0])
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, fds)] if fds else []
+        try:
+            self._channel.sendmsg([dumps(message)], rights)
+        except OSError as error:
+            if error.errno in _FULL:
+                return False
+            self.is_gone = True  # its end will be noticed in this turn
+        else:
+            for asked in batch:
+                asked.pass_on()
+        if not self.in_hand:
+            self.busy_s = self._loop.now
+        self.heard_s = self._loop.now
+        self.in_hand |= numbered
+        return True
+
+    def end(self) -> list[Asked[Any]]:
+        """Kill it, whatever it is at; what it has not answered. Nobody waits for it: see `is_reaped`."""
+        self._popen.kill()  # looks first whether it is dead: its number may be another's
+        self._loop.unwatch(self._channel.fileno())
+        self._channel.close()
+        left = [asked for asked in self.in_hand.values() if not asked.over]
+        self.in_hand.clear()
+        return left
+
+    def is_reaped(self, wait_s: float = 0) -> bool:
+        """Whether it has ended; wait so long for it. One in the middle of a system call may take its time."""
+        try:
+            return self._popen.wait(wait_s) is not None
+        except subprocess.TimeoutExpired:
+            return False
+
+    def _on_ready(self, _fd: int, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - as OnReady
+        self.heard_s = self._loop.now
+        while True:
+            try:
+                data = self._channel.recv(_MESSAGE_BYTES)
+            except BlockingIOError:
+                break
+            except (
+                ConnectionResetError
+            ):  # it died with something unread; what it has said comes now
+                continue
+            except OSError:
+                data = b""
+            if not data:
+                self.is_gone = True
+                break
+            self.is_up = True
+            for number, found, fault in loads(data):  # noqa: S302 - our own child
+                self.has_answered = True
+                self.in_hand.pop(number).answer(found, fault)
+        self._on_news()
+
+
+def _start(fd: int) -> subprocess.Popen[bytes]:
+    """Run the script with its end of the socket pair, and with no other descriptor. Raises OSError."""
+    if not sys.executable or getattr(
+        sys, "frozen", False
+    ):  # then it is not Python's, but a program's own
+        raise FileNotFoundError(errno.ENOENT, "there is no Python to run it")
+    return subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, "-I", "-S", _SCRIPT, str(fd), str(os.getpid())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=(fd,),
+        cwd="/",  # else nobody could unmount where we were started
+        start_new_session=True,  # Ctrl-C is the parent's
+    )
