@@ -98,6 +98,8 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.SSL_VERIFYHOST, 0 if self.route.insecure else 2
         if (ca_file := self.route.ca_file or self.ca_bundle) is not None:
             yield pycurl.CAINFO, ca_file
+            # An https proxy has to show a trusted certificate, too; --insecure is about the server's.
+            yield pycurl.PROXY_CAINFO, ca_file
         if self.route.proxy is not None:
             yield pycurl.PROXY, self.route.proxy
             # What the user says now counts more than no_proxy in the environment.

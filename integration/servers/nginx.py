@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from integration.servers.certificate import make_certificate
+
 _CONFIG = """
 daemon off;
 worker_processes 1;
@@ -89,7 +91,7 @@ class Nginx:
 
     def __enter__(self) -> Self:
         self.files.mkdir(parents=True)
-        _make_certificate(self._home)
+        make_certificate(self._home)
         with _listener() as plain, _listener() as tls, _listener() as http2:
             self.plain = f"http://127.0.0.1:{plain.getsockname()[1]}"
             self.tls = f"https://127.0.0.1:{tls.getsockname()[1]}"
@@ -153,19 +155,6 @@ def _listener() -> socket.socket:
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     listener.setblocking(False)
     return listener
-
-
-def _make_certificate(home: Path) -> None:
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-nodes", "-days", "2", "-subj", "/CN=ddm test server"),
-            *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"),
-            *("-addext", "subjectAltName=IP:127.0.0.1"),
-            *("-keyout", home / "key.pem", "-out", home / "cert.pem"),
-        ],
-        check=True,
-        capture_output=True,
-    )
 
 
 def _parsed(line: str) -> Logged:

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import selectors
 import socket
+import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
@@ -18,16 +19,26 @@ _HOP_BY_HOP = {"connection", "proxy-authorization", "proxy-connection", "transfe
 class Proxy(Threaded):
     """A running proxy. log: (method, target, fields by lower-case name) of each request, in order."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, origin_port: int | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
+        """`origin_port`: where every destination leads to, here. `context`: it is asked over TLS."""
         self.log: list[tuple[str, str, dict[str, str]]] = []
-        super().__init__(ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.log)))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.log, origin_port))
+        if context is not None:
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+        super().__init__(server)
 
     def url(self, userinfo: str = "") -> str:
         """Its URL, with a name and a password if they are given."""
         return f"http://{userinfo and userinfo + '@'}127.0.0.1:{self.port}"
 
 
-def _handler(log: list[tuple[str, str, dict[str, str]]]) -> type[BaseHTTPRequestHandler]:
+def _handler(
+    log: list[tuple[str, str, dict[str, str]]], origin_port: int | None
+) -> type[BaseHTTPRequestHandler]:
+    here = origin_port and f"127.0.0.1:{origin_port}"
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -40,7 +51,7 @@ def _handler(log: list[tuple[str, str, dict[str, str]]]) -> type[BaseHTTPRequest
             self.note()
             asked = urlsplit(self.path)
             fields = {k: v for k, v in self.headers.items() if k.lower() not in _HOP_BY_HOP}
-            with contextlib.closing(http.client.HTTPConnection(asked.netloc)) as origin:
+            with contextlib.closing(http.client.HTTPConnection(here or asked.netloc)) as origin:
                 origin.request("GET", asked.path, headers=fields)
                 response = origin.getresponse()
                 self.send_response_only(response.status)
@@ -54,7 +65,7 @@ def _handler(log: list[tuple[str, str, dict[str, str]]]) -> type[BaseHTTPRequest
         def do_CONNECT(self) -> None:
             """Bytes to and fro until one side ends."""
             self.note()
-            host, _, port = self.path.rpartition(":")
+            host, _, port = (here or self.path).rpartition(":")
             with socket.create_connection((host, int(port))) as origin:
                 self.send_response_only(200)
                 self.end_headers()

@@ -11,7 +11,9 @@ from typing import Self
 class Threaded:
     """Serves in threads, one for each connection; port: where."""
 
-    def __init__(self, server: socketserver.ThreadingTCPServer) -> None:
+    def __init__(
+        self, server: socketserver.ThreadingTCPServer | socketserver.ThreadingUDPServer
+    ) -> None:
         self._server = server
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
