@@ -146,7 +146,7 @@ class Watched:
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
-        addresses: tuple[Addresses, ...] = (),
+        addresses: tuple[Addresses, ...],
     ) -> None:
         """See ports.Network."""
         self._starts[transfer_id] = expectation.range.start if expectation.range else 0

@@ -74,7 +74,7 @@ class Network(Protocol):
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
-        addresses: tuple[Addresses, ...] = (),
+        addresses: tuple[Addresses, ...],
     ) -> None:
         """Begin; the end is always told, also if it fails at once. `sink` is None for one that asks.
 

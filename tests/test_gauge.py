@@ -65,7 +65,7 @@ def start(network, *transfer_ids, at=0):
         expectation = Expectation(ByteRange(at, at + 100))
         network.start(
             transfer_id, Request("http://a.test/", ()), expectation, None,
-            job_id=3, receive_buffer_bytes=7, route=Route(), shared=True,
+            job_id=3, receive_buffer_bytes=7, route=Route(), shared=True, addresses=(),
         )  # fmt: skip
 
 

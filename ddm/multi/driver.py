@@ -96,7 +96,7 @@ class CurlDriver:
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
-        addresses: tuple[Addresses, ...] = (),
+        addresses: tuple[Addresses, ...],
     ) -> None:
         """Begin. The end is told in a later turn, also if libcurl refuses at once."""
         share = self._throttle.join(job_id)

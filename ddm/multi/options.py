@@ -1,7 +1,7 @@
 """Everything that libcurl is told about one transfer, each option with its reason.
 
-Nothing is left to a default that a build of libcurl may have chosen otherwise, but for the proxy:
-that comes from the environment (http_proxy, https_proxy, no_proxy, ...), as with the curl program.
+Nothing is left to a default that a build of libcurl may have chosen otherwise, nor to the environment: which proxy
+it names has been decided before (`http.proxy`).
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.NOSIGNAL, 1
         # One action reads up to 11 times this per transfer; see limits.RECEIVE_BUFFER_*.
         yield pycurl.BUFFERSIZE, self.receive_buffer_bytes
-        # Covers connection and TLS handshake, and the name where libcurl looks it up.
+        # Covers connection and TLS handshake.
         yield pycurl.CONNECTTIMEOUT_MS, max(1, round(self.connect_timeout_s * 1000))
         # No LOW_SPEED_LIMIT, no TIMEOUT: whether a transfer has stalled is the core's to say.
         # A request is one small packet: nothing to wait for.
@@ -100,16 +100,13 @@ class TransferOptions(Struct, frozen=True):
             yield pycurl.CAINFO, ca_file
             # An https proxy has to show a trusted certificate, too; --insecure is about the server's.
             yield pycurl.PROXY_CAINFO, ca_file
-        if self.route.proxy is not None:
-            yield pycurl.PROXY, self.route.proxy
-            # What the user says now counts more than no_proxy in the environment.
-            yield pycurl.NOPROXY, ""
+        # Both empty keep libcurl from reading the environment.
+        yield pycurl.PROXY, self.route.proxy or ""
+        yield pycurl.NOPROXY, ""
         if self.wide_window:
             yield pycurl.SOCKOPTFUNCTION, widen_window
 
     def _names(self) -> Iterator[tuple[int, object]]:
-        if not self.addresses:
-            return
         # All of them, so that libcurl can race IPv6 against IPv4. What is said here replaces what the multi handle
         # knew, and holds until it is replaced: how old an address may be is the core's to say.
         yield pycurl.RESOLVE, [resolve_entry(known) for known in self.addresses]

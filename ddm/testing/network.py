@@ -99,7 +99,7 @@ class SimNetwork:
         receive_buffer_bytes: int,
         route: Route,  # noqa: ARG002 - nothing here is reached in another way
         shared: bool,
-        addresses: tuple[Addresses, ...] = (),  # noqa: ARG002 - nobody is looked up here
+        addresses: tuple[Addresses, ...],  # noqa: ARG002 - nobody is looked up here
     ) -> None:
         if transfer_id in self._known:
             raise self._story.violation(f"transfer {transfer_id} was started twice")

@@ -14,6 +14,7 @@ from ddm.core.view import JobView
 from ddm.disk.marks import NoMarks
 from ddm.gauge import Nowhere
 from ddm.limits import USER_AGENT, Limits
+from ddm.lookups import Blocking
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
@@ -85,6 +86,7 @@ class _House:
             disk=self._disk,
             store=store,
             marks=NoMarks(),
+            names=Blocking(),  # for addresses nobody is asked
             clock=self._clock,
         )
         exits.callback(self._performer.close)

@@ -8,6 +8,7 @@ from enum import Enum
 
 from ddm.failures import Failure, Kind
 from ddm.gauge import Watched
+from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.ports import Network, Sink
@@ -72,6 +73,7 @@ class Recorder(Watched):
         receive_buffer_bytes: int,
         route: Route,
         shared: bool,
+        addresses: tuple[Addresses, ...],
     ) -> None:
         """See ports.Network."""
         asked = expectation.range
@@ -84,6 +86,7 @@ class Recorder(Watched):
         super().start(
             transfer_id, request, expectation, sink,
             job_id=job_id, receive_buffer_bytes=receive_buffer_bytes, route=route, shared=shared,
+            addresses=addresses,
         )  # fmt: skip
 
     def shorten(self, transfer_id: int, stop: int) -> int | None:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from ddm.byteranges import ByteRange
+from ddm.http import url as urls
+from ddm.http.name import Addresses, own_addresses
+from ddm.http.proxy import names_of
 from ddm.http.request import Request
 from ddm.http.response import Expectation
 from ddm.limits import RECEIVE_BUFFER_SHARED_BYTES, Limits
@@ -128,6 +131,14 @@ class MemorySink:
         self.bytes[offset : offset + len(content)] = content
 
 
+def numeric(url):
+    """What libcurl needs to know for a URL with an address in it."""
+    return tuple(
+        Addresses(name.host, name.port, own_addresses(name.host))
+        for name in names_of(urls.parse(url), "")
+    )
+
+
 @dataclass
 class End:
     position: int
@@ -171,7 +182,7 @@ class Net:
         job_id=1,
         shared=False,
         route=None,
-        addresses=(),
+        addresses=None,
     ):
         self.started.add(transfer_id)
         if asked is not None:
@@ -186,7 +197,7 @@ class Net:
             receive_buffer_bytes=RECEIVE_BUFFER_SHARED_BYTES,
             route=route or Route(),
             shared=shared,
-            addresses=addresses,
+            addresses=numeric(url) if addresses is None else addresses,
         )
 
     def turn(self):
@@ -204,13 +215,6 @@ class Net:
     def close(self):
         self.driver.close()
         self.reactor.close()
-
-
-@pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    """What the environment says about proxies is not meant for loopback."""
-    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTPS_PROXY", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -185,6 +185,7 @@ def test_what_libcurl_refuses_to_start_is_told_in_the_next_turn(net):
         receive_buffer_bytes=65_536,
         route=Route(),
         shared=False,
+        addresses=(),
     )
     assert net.ends == {}
     assert net.reactor.deadline() == net.reactor.now

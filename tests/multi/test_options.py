@@ -52,7 +52,6 @@ def test_nothing_that_would_change_bytes_or_time_out_a_pause_is_set():
         pycurl.TIMEOUT_MS,
         pycurl.FAILONERROR,
         pycurl.LOW_SPEED_TIME,
-        pycurl.PROXY,
     }
 
 
@@ -142,6 +141,17 @@ def test_a_route_names_its_proxy_and_its_authorities():
     assert (found[pycurl.PROXY], found[pycurl.NOPROXY]) == ("http://127.0.0.1:1", "")
     assert found[pycurl.CAINFO] == "/mine"
     assert found[pycurl.SSL_VERIFYPEER] == 1
+
+
+def test_the_environment_says_nothing_about_proxies():
+    assert (options()[pycurl.PROXY], options()[pycurl.NOPROXY]) == ("", "")
+
+
+def test_an_https_proxy_is_trusted_by_the_same_authorities_and_never_blindly():
+    found = options(route=Route(ca_file="/mine", insecure=True))
+
+    assert found[pycurl.PROXY_CAINFO] == "/mine"
+    assert not found.keys() & {pycurl.PROXY_SSL_VERIFYPEER, pycurl.PROXY_SSL_VERIFYHOST}
 
 
 def test_only_an_insecure_route_leaves_certificates_unlooked_at():

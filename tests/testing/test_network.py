@@ -59,7 +59,7 @@ def start(network, part, *, transfer_id=1, ask=False, shared=False, request=REQU
     sink = None if ask else part
     network.start(
         transfer_id, request, expectation, sink,
-        job_id=1, receive_buffer_bytes=1 << 16, route=Route(), shared=shared,
+        job_id=1, receive_buffer_bytes=1 << 16, route=Route(), shared=shared, addresses=(),
     )  # fmt: skip
 
 
