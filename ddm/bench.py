@@ -25,13 +25,14 @@ from ddm.http import url as urls
 from ddm.http.proxy import Proxies
 from ddm.http.url import Origin
 from ddm.limits import USER_AGENT, Limits
-from ddm.lookups import Blocking
 from ddm.measured import Measured
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
 from ddm.multi.wakeup import WakeUp
+from ddm.offload.children import Children
 from ddm.performer import Performer
+from ddm.ports import Names
 from ddm.spec import JobSpec
 from ddm.store.database import open_database
 from ddm.store.jobs import JobStore
@@ -70,6 +71,7 @@ class Bench:
         self._clock = MonotonicClock()
         self._reactor = Reactor(self._clock)
         self._wakeup = WakeUp(self._reactor)
+        self._children = Children(self._reactor)
 
     def __enter__(self) -> Self:
         return self
@@ -80,6 +82,7 @@ class Bench:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._children.close()
         self._wakeup.close()
         self._reactor.close()
 
@@ -90,7 +93,7 @@ class Bench:
 
     def look(self) -> tuple[File | None, Measured]:
         """The file, None if it could not be had; then the measurement says why."""
-        with _Run(self._spec, self._limits, 1, self._reactor, self._clock) as run:
+        with self._run(1) as run:
             measured = self._measure(run, 1)
             offer = run.network.offer
             if offer is None or measured.failure is not None:
@@ -100,8 +103,12 @@ class Bench:
 
     def measure(self, connections: int, bytes_max: int) -> Measured:
         """Fetch so much of the file, or all of it, over so many connections."""
-        with _Run(self._spec, self._limits, connections, self._reactor, self._clock) as run:
+        with self._run(connections) as run:
             return self._measure(run, bytes_max)
+
+    def _run(self, connections: int) -> _Run:
+        house = (self._reactor, self._clock, self._children)
+        return _Run(self._spec, self._limits, connections, *house)
 
     def _measure(self, run: _Run, bytes_max: int) -> Measured:
         begun = self._clock.now()
@@ -136,6 +143,7 @@ class _Run:
         connections: int,
         reactor: Reactor,
         clock: MonotonicClock,
+        names: Names,
     ) -> None:
         self.connections = connections
         self.ended: JobView | None = None
@@ -160,7 +168,7 @@ class _Run:
                 disk=self.part,
                 store=store,
                 marks=NoMarks(),
-                names=Blocking(),
+                names=names,
                 clock=clock,
             )
             undo.callback(self._performer.close)

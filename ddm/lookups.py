@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-
 from ddm.core.commands import LookUp
 from ddm.core.events import LookedUp
-from ddm.errand import Done, Errand
-from ddm.errors import Exit
-from ddm.failures import Failure, FailureError, Kind
+from ddm.errand import Errand
+from ddm.failures import FailureError
 from ddm.ports import Names
 
 
@@ -39,20 +36,3 @@ def _answer(host: str, errand: Errand[tuple[str, ...]]) -> LookedUp:
         return LookedUp(host, errand.result())
     except FailureError as error:
         return LookedUp(host, (), error.failure)
-
-
-class Blocking:
-    """Looks up at once, and holds the loop; until the children are there."""
-
-    def look_up(self, host: str) -> Errand[tuple[str, ...]]:
-        """See ports.Names."""
-        return Done(lambda: _asked(host))
-
-
-def _asked(host: str) -> tuple[str, ...]:
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError as error:
-        why = f"the name {host} could not be resolved: {error.strerror}"
-        raise FailureError(Failure(Kind.UNRESOLVED, why, Exit.NAME_RESOLUTION)) from error
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))

@@ -27,11 +27,11 @@ from ddm.http.request import check_headers
 from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, USER_AGENT, Limits
 from ddm.live import LiveWriter
 from ddm.log import Log, open_log
-from ddm.lookups import Blocking
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
 from ddm.multi.wakeup import WakeUp
+from ddm.offload.children import Children
 from ddm.performer import Performer
 from ddm.ports import Disk
 from ddm.spec import JobSpec
@@ -41,9 +41,9 @@ from ddm.store.poke import Poke
 class Manager:
     """Fetches the jobs of one state directory. `open` makes it; it is a context manager.
 
-    store: the jobs. reactor: the loop, which others may join. notices: sentences for the user about
-    what was found. on_ended: called when a job has left: DONE, FAILED, PAUSED, removed, or back in
-    the queue after `stop`.
+    store: the jobs. reactor: the loop, which others may join. children: who does what would hold it. notices:
+    sentences for the user about what was found. on_ended: called when a job has left: DONE, FAILED, PAUSED, removed,
+    or back in the queue after `stop`.
     """
 
     def __init__(
@@ -61,6 +61,10 @@ class Manager:
         self._exits.callback(self._wakeup.close)
         self._driver = CurlDriver(self.reactor, clock, limits)
         self._exits.callback(self._driver.close)
+        # What the network did in a turn is decided on in the same turn, and handed to children at its end.
+        self.reactor.join(self)
+        self.children = Children(self.reactor)
+        self._exits.callback(self.children.close)
         self._engine = engine
         self._performer = Performer(
             self._engine,
@@ -68,7 +72,7 @@ class Manager:
             disk=disk or custody.disk,
             store=self.store,
             marks=custody.marks,
-            names=Blocking(),
+            names=self.children,
             clock=clock,
             log=log,
         )
@@ -77,8 +81,6 @@ class Manager:
         self._poll_s: float | None = None
         self._stopping = False
         self._leave_s: float | None = None  # after a stop, whatever could not be recorded
-        # The driver joined first: what the network did in a turn is decided on in the same turn.
-        self.reactor.join(self)
 
     @classmethod
     def open(
