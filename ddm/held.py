@@ -1,8 +1,9 @@
-"""Commands of jobs whose smaller claims are not committed yet: nothing may be written under those before."""
+"""Commands of jobs whose smaller claims are not on the disk yet: nothing may be written under those before."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from ddm.core.commands import Command, ContinueTransfer, StartTransfer
 
@@ -12,6 +13,7 @@ class Held:
 
     def __init__(self) -> None:
         self._by_job: dict[int, deque[Command]] = {}
+        self._numbers: dict[int, int] = {}  # of the syncs that those wait for that are committed
 
     def __bool__(self) -> bool:
         return bool(self._by_job)
@@ -19,9 +21,15 @@ class Held:
     def __contains__(self, job_id: object) -> bool:
         return job_id in self._by_job
 
+    @property
+    def uncommitted(self) -> bool:
+        """Whether the claims of a job are still to be committed."""
+        return len(self._numbers) < len(self._by_job)
+
     def hold(self, job_id: int) -> None:
         """From now on this job's commands wait."""
         self._by_job.setdefault(job_id, deque())
+        self._numbers.pop(job_id, None)
 
     def add(self, job_id: int, command: Command) -> None:
         """A command of a job that is held."""
@@ -38,8 +46,14 @@ class Held:
                     return command
         return None
 
-    def release(self) -> list[Command]:
-        """All of them; nothing is held any more."""
-        released = [command for commands in self._by_job.values() for command in commands]
-        self._by_job.clear()
-        return released
+    def committed(self, number: int) -> None:
+        """All claims are committed, and on the disk after the sync of this number."""
+        for job_id in self._by_job:
+            self._numbers.setdefault(job_id, number)
+
+    def release(self, is_on_disk: Callable[[int], bool]) -> list[Command]:
+        """What waited for syncs that are over; it waits no more."""
+        free = [job_id for job_id, number in self._numbers.items() if is_on_disk(number)]
+        for job_id in free:
+            del self._numbers[job_id]
+        return [command for job_id in free for command in self._by_job.pop(job_id)]

@@ -2,11 +2,13 @@
 
 Another process may be in the middle of writing, and may have been stopped there. Nobody waits for
 it: what could not be committed is tried again a little later, and whoever needs it committed asks.
+Nor does anybody wait for the disk: what has to be on it is there a little later (`committed`).
 """
 
 from __future__ import annotations
 
 from ddm.byteranges import RangeSet
+from ddm.committed import Committed
 from ddm.core.commands import (
     RecordLesson,
     RecordPart,
@@ -26,10 +28,11 @@ _NONE = RangeSet()
 
 
 class Ledger:
-    """Writes to the store that wait for the next commit."""
+    """Writes to the store that wait for the next commit. committed: those that do not."""
 
     def __init__(self, store: Store, marks: Marks, learned: Learned) -> None:
         self._store = store
+        self.committed = Committed(store)
         self._marks = marks
         self._learned = learned
         # Of each job in order, mostly one: of each sort of news the last counts.
@@ -48,7 +51,7 @@ class Ledger:
         return bool(self._entries or self._whole or self._lessons)
 
     def record(self, command: Record) -> None:
-        """Take a record in. Claims that shrink are taken out of the marks at once, and committed durably.
+        """Take a record in. Claims that shrink are taken out of the marks at once, and are to be on the disk.
 
         So is what is newly claimed as synced: it is there for power cuts alone. FINISHING and what follows it are kept
         for the commit that goes before the name: it has to be on the disk that it was about to come.
@@ -104,23 +107,22 @@ class Ledger:
         return entry
 
     def be_durable(self) -> None:
-        """The next commit has to be on the disk when it is over."""
+        """What comes with the next commit has to be on the disk."""
         self._durable = True
 
     def commit(self, *, names: bool = False) -> bool:
         """Commit it; False if another process is writing: then nothing is committed. Raises StateError.
 
-        names: also what is said of the files that are about to get their names, durably.
+        names: also what is said of the files that are about to get their names.
         """
         if names:
             for job_id in tuple(self._whole):
                 self._is_not_whole(job_id)
-            self._durable = True
         if not self._entries and not self._lessons:
             self._durable = False
             return True
         try:
-            with self._store.transaction(durable=self._durable):
+            with self._store.transaction():
                 for job_id, entries in self._entries.items():
                     for entry in entries:
                         self._store.write(job_id, entry)
@@ -133,6 +135,8 @@ class Ledger:
         for job_id in self._gone:
             self._marks.forget(job_id)
             self._synced.pop(job_id, None)
+        if self._durable:
+            self.committed.to_disk()
         self._entries, self._lessons = {}, {}
         self._gone, self._durable = [], False
         return True

@@ -160,6 +160,10 @@ ROOM_POLL_S, ROOM_POLL_MAX_S = 1.0, 60.0
 ROOM_LEAST_BYTES = 1 * MIB
 # A database in which another process is writing is tried again so soon.
 BUSY_RETRY_S = 0.05
+# The log of the database is copied into it when it is so long, as SQLite itself does after 1000 pages; by who has no
+# loop, only when it is much longer: a manager that runs has it done by then.
+LOG_LONG_BYTES = 4 * MIB
+LOG_TOO_LONG_BYTES = 16 * MIB
 # After a stop, how long a database that another process holds is waited for: to be gone within 2 s.
 STOP_WAIT_S = 1.5
 # SHA-256 runs at about 0.5 GB/s, so that a slice holds the loop for 8 ms.

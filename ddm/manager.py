@@ -36,6 +36,7 @@ from ddm.performer import Performer
 from ddm.ports import Disk
 from ddm.spec import JobSpec
 from ddm.store.poke import Poke
+from ddm.store.wal import Here
 
 
 class Manager:
@@ -52,7 +53,7 @@ class Manager:
         clock = MonotonicClock()
         self._exits = ExitStack()
         self._database = custody.database
-        self._database.wait_for_others(0)  # the loop waits for nobody
+        self._database.enter_loop(Here())
         self.store = custody.store
         self.notices = custody.notices
         self.reactor = Reactor(clock)
@@ -262,6 +263,7 @@ class Manager:
             with suppress(BusyError):  # then at the next look
                 if self._database.changed():
                     self._performer.queue_changed()
+            self._database.tidy()
             if self._live is not None:
                 self._live.look(now)
         self._performer.pump(now)

@@ -2,8 +2,8 @@
 
 Each turn ends with `pump`: what the network wrote is flushed and told to the engine, each of its commands is performed,
 and the answers are handled before the next event. Records are collected (`ledger`) and committed together at the end of
-the turn, and before anything that must find them committed: a rename (`publishing`), a new inode under smaller claims
-(`held`). Where another process holds the database, that thing waits for a later turn, and the rest goes on.
+the turn. What must find them on the disk, a rename (`publishing`), a new inode under smaller claims (`held`), waits for
+a later turn: until no other process holds the database, and the disk has them. The rest goes on.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 
 from ddm import steering
+from ddm.awaited import Awaited
 from ddm.core.commands import (
     CancelTransfer,
     Command,
@@ -38,7 +39,6 @@ from ddm.core.events import (
 )
 from ddm.core.view import JobView
 from ddm.errors import BusyError
-from ddm.held import Held
 from ddm.learned import Learned
 from ddm.ledger import Ledger, Record
 from ddm.limits import BUSY_RETRY_S
@@ -47,7 +47,6 @@ from ddm.lookups import LookUps
 from ddm.offers import Offers
 from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Names, Network, Store
-from ddm.publishing import Publishing
 from ddm.transfers import Transfers
 
 
@@ -76,8 +75,7 @@ class Performer:
         self._log = log or open_log(None)
         self._inbox: list[Event] = []
         self._transfers = Transfers(network, self._parts, self._log, self.submit)
-        self._held = Held()
-        self._publishing = Publishing(self._parts, self._ledger)
+        self._awaited = Awaited(self._parts, self._ledger)
         self._offers = Offers(store)
         self._left: list[JobView] = []  # which is not committed yet
         self._heed = False  # whether wishes are to be looked at
@@ -101,15 +99,17 @@ class Performer:
 
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
-        if self._inbox or self._parts.digesting or self._lookups.ready:
+        ready = self._lookups.ready or self._ledger.committed.ready
+        if self._inbox or self._parts.digesting or ready:
             return 0.0
         times = (self._engine.deadline(), self._retry_s)
         return min((due for due in times if due is not None), default=None)
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is in work, nothing left to admit, and everything recorded."""
-        owing = self._held or self._publishing or self._offers.pending or self._ledger.pending
+        """Whether nothing is in work, nothing left to admit, and everything recorded, and on the disk if need be."""
+        recorded = not (self._ledger.pending or self._ledger.committed.owing)
+        owing = self._awaited or self._offers.pending or not recorded
         return self._engine.idle and not (self._inbox or self._heed or owing)
 
     @property
@@ -124,8 +124,8 @@ class Performer:
 
     def _pump(self, now: float) -> None:
         moved = list(self._transfers.flush())
-        if self._retry_s is not None and self._retry_s <= now:
-            self._settle_debts(now)
+        if self._ledger.committed.ready or (self._retry_s is not None and self._retry_s <= now):
+            self._do_together(now)
         if not self._ledger.pending and (news := self._learned.news()) is not None:
             self._inbox.insert(0, news)  # before the first offer
         # Digests first: after a stop nobody would be there to hear of them.
@@ -164,7 +164,10 @@ class Performer:
         """What is done once for all jobs that ask for it in a turn: syncs, names, then offers for the room left."""
         self._inbox += (*self._lookups.answers(), *self._parts.sync_on())
         if not self._inbox:
-            self._inbox += self._publishing.publish(now, more=bool(self._transfers))
+            events, commands = self._awaited.settle(now, more=bool(self._transfers))
+            self._inbox += events
+            for command in commands:
+                self._perform(command)
         if not self._inbox and self._offers.pending:
             self._inbox += map(JobOffered, self._offers.take())
 
@@ -173,11 +176,14 @@ class Performer:
         left = self._engine.take_left()
         self._left += left
         committed = self._ledger.commit()
+        self._ledger.committed.begin()
+        if not self._awaited:
+            self._ledger.committed.look()
         if committed and self._left:
             self._offers.left(view.id for view in self._left)
             self._left.clear()
         self._heed = self._heed or bool(left)
-        owing = not committed or self._held or self._publishing or self._offers.pending
+        owing = not committed or self._awaited.uncommitted or self._offers.pending
         if not owing and (not self._heed or self._heed_wishes()):
             self._retry_s = None
         elif self._retry_s is None or self._retry_s <= now:
@@ -204,14 +210,14 @@ class Performer:
                 self._transfers.adjust(command)
             case LookUp():
                 self._lookups.begin(command)
-            case _ if command.job_id in self._held:
-                self._held.add(command.job_id, command)
+            case _ if command.job_id in self._awaited.held:
+                self._awaited.held.add(command.job_id, command)
             case StartTransfer():
                 self._transfers.start(command)
             case ContinueTransfer():
                 self._transfers.proceed(command)
             case PublishFile():
-                self._publishing.add(command)
+                self._awaited.publishing.add(command)
             case DigestFile():
                 self._parts.begin_digest(command)
             case _:
@@ -219,7 +225,7 @@ class Performer:
                     self._inbox.append(answer)
 
     def _cancel(self, command: CancelTransfer) -> None:
-        held = self._held.take_back(command.transfer_id)
+        held = self._awaited.held.take_back(command.transfer_id)
         if isinstance(held, StartTransfer):
             self._transfers.drop(held)
         else:
@@ -239,15 +245,7 @@ class Performer:
             case RecordPart(job_id=job_id, incarnation=incarnation):
                 self._parts.lives_as(job_id, incarnation)
             case RecordProgress(job_id=job_id, shrinks=True):
-                if not self._ledger.commit():
-                    self._held.hold(job_id)
-
-    def _settle_debts(self, now: float) -> None:
-        """What waited for a commit, if that works now."""
-        if self._held and self._ledger.commit():
-            for command in self._held.release():
-                self._perform(command)
-        self._do_together(now)
+                self._awaited.held.hold(job_id)
 
     def _heed_wishes(self) -> bool:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""

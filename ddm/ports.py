@@ -229,7 +229,10 @@ class Store(Protocol):
     """
 
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
-        """Everything written inside is committed together; durable means synchronous=FULL."""
+        """Everything written inside is committed together; durable means on the disk when it is over."""
+
+    def sync(self) -> Errand[None]:
+        """Put on the disk all that is committed by now. Its result raises errors.StateError."""
 
     def line(self, limit: int, *, among: Iterable[int] | None) -> list[int]:
         """The first of the jobs that are QUEUED and wanted to run, in their order; `among` limits them to these ids."""

@@ -37,16 +37,35 @@ GATED_BYTES = 4 << 20
 PATIENCE_S = 60.0
 
 
-class Store(JobStore):
-    """The real one, and a list of what was committed: whether durably, and which files there were then.
+class Sync:
+    """A sync of the log; it takes its time."""
 
-    unreadable: a writer was stopped while it told where the log ends, so that nobody can read.
+    over, error = False, None
+
+    def result(self):
+        if self.error is not None:
+            raise self.error
+
+
+class Store(JobStore):
+    """The real one, and a list of what was committed: whether it was synced, and which files there were then.
+
+    unreadable: a writer was stopped while it told where the log ends, so that nobody can read. syncs: where the disk is
+    slow, all that were begun.
     """
 
     def __init__(self, database, wall, directory):
         super().__init__(database, wall)
         self._directory = directory
-        self.commits, self.unreadable = [], False
+        self.commits, self.unreadable, self.syncs = [], False, None
+
+    def sync(self):
+        if self.syncs is not None:
+            self.syncs.append(Sync())
+            return self.syncs[-1]
+        if self.commits:
+            self.commits[-1] = (True, self.commits[-1][1])
+        return super().sync()
 
     def _select(self, *asked):
         if self.unreadable:

@@ -25,7 +25,7 @@ NONE, HELD, ALL = RangeSet(), RangeSet.of(0, 10), RangeSet.of(0, 30)
 
 
 class Store(JobStore):
-    """The real one, and what was committed together: whether durably, and which marks there were before."""
+    """The real one, and what was committed together: which marks there were before."""
 
     @contextlib.contextmanager
     def transaction(self, *, durable=False):
@@ -33,7 +33,7 @@ class Store(JobStore):
         with super().transaction(durable=durable):
             yield
         if outermost:
-            self.commits.append((durable, self.marks.found()))
+            self.commits.append(self.marks.found())
 
 
 @pytest.fixture
@@ -68,6 +68,11 @@ def statements(desk):
 
 def progress(written, *, job_id=1, shrinks=False, synced=NONE):
     return RecordProgress(job_id, written, synced, shrinks)
+
+
+def put_on_disk(ledger):
+    ledger.committed.begin()
+    ledger.committed.look()
 
 
 def test_what_is_recorded_is_committed_together(desk):
@@ -125,24 +130,27 @@ def test_while_another_writes_everything_is_left_to_the_next_commit_in_order(des
     ],
     ids=["more", "less", "synced", "running", "done"],
 )
-def test_what_must_not_be_lost_is_committed_durably(desk, command, durable):
+def test_what_must_not_be_lost_is_to_be_on_the_disk(desk, command, durable):
     desk.ledger.record(command)
     desk.ledger.record(RecordState(2, State.RUNNING))
     desk.ledger.commit()
+    assert desk.ledger.committed.owing == durable
+
+    put_on_disk(desk.ledger)
     desk.ledger.record(RecordState(2, State.WAITING))
     desk.ledger.commit()
+    assert not desk.ledger.committed.owing
 
-    assert [how for how, _ in desk.store.commits] == [durable, False]
 
-
-def test_a_commit_may_be_asked_to_be_durable(desk, connect):
+def test_what_comes_with_a_commit_may_be_asked_to_be_on_the_disk(desk, connect):
     desk.ledger.record(RecordState(1, State.DONE))
     desk.ledger.be_durable()
     with connect().transaction():
         desk.ledger.commit()
+        assert not desk.ledger.committed.owing
     desk.ledger.commit()
 
-    assert [how for how, _ in desk.store.commits] == [True]
+    assert desk.ledger.committed.owing
 
 
 def test_smaller_claims_are_taken_out_of_the_marks_before_they_are_committed(desk):
@@ -150,7 +158,8 @@ def test_smaller_claims_are_taken_out_of_the_marks_before_they_are_committed(des
 
     assert desk.marks.found() == ()
     desk.ledger.commit()
-    assert desk.store.commits == [(True, ())]
+    assert desk.store.commits == [()]
+    assert desk.ledger.committed.owing
 
 
 def test_a_transfer_that_goes_on_after_that_is_marked_from_where_it_is(desk):
@@ -170,7 +179,7 @@ def test_marks_are_free_only_after_the_commit_that_covers_them(desk, connect):
     desk.ledger.commit()
 
     assert busy == (mark,)
-    assert desk.store.commits == [(False, (mark,))]
+    assert desk.store.commits == [(mark,)]
     assert desk.marks.found() == ()
 
 

@@ -45,14 +45,6 @@ def test_it_waits_for_the_commit_that_goes_before_the_name(ledger, store):
     assert not ledger.pending
 
 
-def test_that_commit_is_on_the_disk_when_it_is_over(ledger, store):
-    ran = []
-    ledger.commit()
-    store._database._connection.set_trace_callback(ran.append)
-    ledger.commit(names=True)
-    assert any("synchronous" in sql and "FULL" in sql.upper() for sql in ran)
-
-
 def test_what_shows_not_to_be_whole_waits_no_longer(ledger, store):
     ledger.record(RecordProgress(1, RangeSet.of(0, 10), RangeSet(), shrinks=True))
     ledger.record(RecordState(1, State.FAILED))

@@ -123,7 +123,7 @@ def test_a_file_is_begun_again_only_when_it_is_on_the_disk_that_nothing_is_claim
     house.restart()
     other = house.add("g")
     with house.busy():
-        house.turn_until(lambda: house.performer._held)
+        house.turn_until(lambda: house.performer._awaited.held)
         house.turn_until(lambda: house.at_work(other) is State.FINISHING)
         waits = (part.stat().st_ino, house.at_work(job_id))
     house.store.commits.clear()

@@ -198,7 +198,7 @@ FOUND = {
     join_across_etags: 168,
     write_a_200_at_an_offset: 0,
     ignore_a_failed_sync: 3,
-    record_before_sync: 63,
+    record_before_sync: 65,
     rename_before_sync: 0,
     finish_twice: 0,
     wrong_retry_reset: 256,

@@ -28,6 +28,7 @@ def publishing(store, tmp_path):
     with contextlib.closing(Parts(LocalDisk("boot"), NoMarks())) as parts:
         ledger = Ledger(store, NoMarks(), Learned(store, VirtualClock()))
         publishing = Publishing(parts, ledger)
+        publishing.log = ledger.committed
         for job_id in (1, 2):
             asked = (job_id, str(tmp_path), f"f{job_id}")
             parts.do(OpenPart(*asked, exact=True, size_bytes=1, resume=None))
@@ -40,24 +41,54 @@ def names(directory):
     return sorted(path.name for path in directory.iterdir() if path.is_file())
 
 
-def test_files_get_their_names_once_it_is_committed_that_they_will(publishing, store, tmp_path):
-    assert publishing.publish(0.0, more=False) == [FilePublished(1, "f1"), FilePublished(2, "f2")]
+def put_on_disk(publishing):
+    publishing.log.begin()
+    publishing.log.look()
+
+
+def test_files_get_their_names_once_it_is_on_the_disk_that_they_will(publishing, store, tmp_path):
+    publishing.commit(0.0, more=False)
     assert [record.state for record in store.all()] == [State.FINISHING] * 2
+    assert publishing.publish() == []
+    assert publishing
+    assert names(tmp_path) == ["f1.part", "f2.part"]
+
+    put_on_disk(publishing)
+    assert publishing.publish() == [FilePublished(1, "f1"), FilePublished(2, "f2")]
     assert names(tmp_path) == ["f1", "f2"]
     assert not publishing
 
 
 def test_they_wait_while_another_process_is_writing(publishing, connect, tmp_path):
     with connect().transaction():
-        assert publishing.publish(0.0, more=False) == []
-        assert publishing
-    assert names(tmp_path) == ["f1.part", "f2.part"]
+        publishing.commit(0.0, more=False)
+        put_on_disk(publishing)
+        assert publishing.publish() == []
+        assert publishing.uncommitted
 
-    assert len(publishing.publish(0.0, more=False)) == 2
-    assert publishing.publish(0.0, more=False) == []
+    publishing.commit(0.0, more=False)
+    put_on_disk(publishing)
+    assert len(publishing.publish()) == 2
+    assert publishing.publish() == []
 
 
 def test_while_others_may_be_whole_in_a_moment_they_are_waited_for_but_not_long(publishing):
-    assert publishing.publish(5.0, more=True) == []
-    assert publishing.publish(5.099, more=True) == []
-    assert len(publishing.publish(5.101, more=True)) == 2
+    for now, committed in ((5.0, False), (5.099, False), (5.101, True)):
+        publishing.commit(now, more=True)
+        assert publishing.uncommitted is not committed
+
+
+def test_what_comes_while_the_disk_writes_is_committed_together_after_that(publishing, store):
+    later = PublishFile(2, exact=True)
+    publishing._whole.remove(later)
+    publishing.commit(0.0, more=False)
+    publishing.add(later)
+    publishing.commit(9.0, more=False)
+    assert publishing._whole == [later]
+    assert not publishing.uncommitted
+
+    put_on_disk(publishing)
+    assert publishing.publish() == [FilePublished(1, "f1")]
+    publishing.commit(9.0, more=False)
+    put_on_disk(publishing)
+    assert publishing.publish() == [FilePublished(2, "f2")]

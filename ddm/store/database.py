@@ -2,13 +2,12 @@
 
 Write-ahead log, so that readers and the one writer do not wait for each other. With
 `synchronous=NORMAL` a crash of the process loses nothing and a power cut loses the last commits but
-never the order; what must not be lost asks for a durable transaction. Only text with `?` for values
-comes here.
+never the order; what must not be lost asks for a durable transaction, or has the log synced (`sync`).
+Only text with `?` for values comes here.
 """
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -16,9 +15,12 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from ddm import private
-from ddm.errors import StateError
+from ddm.errand import Done, Errand
+from ddm.errors import BusyError, StateError
+from ddm.limits import LOG_TOO_LONG_BYTES
 from ddm.store.migrations import MIGRATIONS, migrate, version
-from ddm.store.sqlite_failure import MAY_NOT, damaged_error, full_error, state_error
+from ddm.store.sqlite_failure import damaged_error, state_error, unopened_error
+from ddm.store.wal import Elsewhere, Here, Log, begin_anew, shorten
 
 # What a column holds; an int is a float to the type checker.
 Value = str | bytes | float | None
@@ -39,9 +41,42 @@ class Database:
     ) -> None:
         self._connection = connection
         self._durable: bool | None = None  # of the transaction that is open
+        self._log: Log | None = None
         self.path = path
         self._file = file
         self._data_version = self._asked_data_version()
+
+    def enter_loop(self, elsewhere: Elsewhere) -> None:
+        """From now on wait for nobody that is writing, and for the disk in durable transactions only.
+
+        What was committed before is on the disk when this is over. elsewhere: who waits for the disk.
+        """
+        if self._file is not None:
+            with self._speaking():
+                begin_anew(self._connection)
+            self._open_log(elsewhere)
+        self.wait_for_others(0)
+
+    def sync(self) -> Errand[None]:
+        """Put on the disk all that is committed. Its result raises StateError."""
+        if self._file is None:
+            return Done(lambda: None)
+        return (self._log or self._open_log(Here())).sync()
+
+    def tidy(self) -> None:
+        """Look whether the log is long; then it is copied into the database, elsewhere. About once a second."""
+        if self._log is not None:
+            self._log.tidy()
+
+    def _open_log(self, elsewhere: Elsewhere) -> Log:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        try:
+            self._log = Log(self.path, elsewhere)
+        except OSError as error:
+            raise unopened_error(f"{self.path}-wal", error) from error
+        return self._log
 
     def wait_for_others(self, busy_timeout_s: float) -> None:
         """How long to wait for another process that is writing, before BusyError; 0 is not at all."""
@@ -71,6 +106,8 @@ class Database:
                 raise RuntimeError("a durable transaction within one that is not durable")
             yield
             return
+        if self._log is not None and self._log.busy:
+            raise BusyError(f"{self.path} cannot be used: its log begins anew; try again")
         try:
             if durable:
                 self._execute("PRAGMA synchronous = FULL")
@@ -104,8 +141,18 @@ class Database:
 
     def close(self) -> None:
         """Close it; again is no error."""
+        if self._log is not None:
+            self._log.close()
+            self._log = None
         with self._speaking():
+            self._shorten()
             self._connection.close()
+
+    def _shorten(self) -> None:
+        """Where others read all the time, and nobody is there to do it: later will do, too."""
+        with suppress(OSError, sqlite3.Error):
+            if os.stat(f"{self.path}-wal").st_size >= LOG_TOO_LONG_BYTES:  # noqa: PTH116 - as above
+                shorten(self._connection)
 
     def _asked_data_version(self) -> int:
         return int(self.rows("PRAGMA data_version")[0][0])
@@ -144,9 +191,7 @@ def open_database(path: Path | None, *, check: bool = False) -> Database:
                 connection.close()
             raise
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise full_error(where) from error
-        raise StateError(f"could not open {where}: {error.strerror}; {MAY_NOT}") from error
+        raise unopened_error(where, error) from error
     except sqlite3.Error as error:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR:
             # Our own statements make sense, so the tables that they meet are not ours.
@@ -183,6 +228,8 @@ def _prepare(connection: sqlite3.Connection, where: str, *, check: bool) -> None
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # After a checkpoint the next commit waits for the disk, whoever's it is: so not in the middle of anything.
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     migrate(connection)
     # A table of that name that is somebody else's has other columns.
     connection.execute("SELECT state, delete_files FROM jobs LIMIT 0").close()

@@ -5,6 +5,7 @@ SQLite's messages do not repeat values, so they may be shown.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import suppress
@@ -16,6 +17,7 @@ MAY_NOT = "make it and its directory writable, or choose another place with XDG_
 # PROTOCOL: a reader gave up, because a writer was stopped while it told where the log ends.
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # What a full disk may look like too: SQLite says FULL of its writes, but not where it makes a file
 # or extends the shared memory, and the errno is not told.
 _PERHAPS_FULL = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
@@ -36,6 +38,20 @@ def state_error(path: str, error: sqlite3.Error) -> StateError:
         return damaged_error(path, str(error))
     way_out = "look after its disk" if code == sqlite3.SQLITE_IOERR else MAY_NOT
     return StateError(f"{path} cannot be used: {error}; {way_out}")
+
+
+def unopened_error(path: str, error: OSError) -> StateError:
+    """A file of the database cannot be had."""
+    if error.errno in _NO_ROOM:
+        return full_error(path)
+    return StateError(f"could not open {path}: {error.strerror}; {MAY_NOT}")
+
+
+def unsynced_error(path: str, error: OSError) -> StateError:
+    """What was committed may not be on the disk."""
+    if error.errno in _NO_ROOM:
+        return full_error(path)
+    return StateError(f"{path} could not be put on the disk: {error.strerror}; look after its disk")
 
 
 def full_error(path: str) -> StateFullError:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
+from ddm.errand import Errand
 from ddm.failures import Kind
 from ddm.record import JobRecord, State
 from ddm.store.database import Database, Value
@@ -27,6 +28,10 @@ class JobTable:
     def transaction(self, *, durable: bool = False) -> AbstractContextManager[None]:
         """See `Database.transaction`."""
         return self._database.transaction(durable=durable)
+
+    def sync(self) -> Errand[None]:
+        """See `Database.sync`."""
+        return self._database.sync()
 
     def get(self, job_id: int) -> JobRecord | None:
         """One job."""

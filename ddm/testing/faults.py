@@ -25,10 +25,11 @@ class Doing(Enum):
     BEGIN = "begin a transaction"
     STORE = "store"
     COMMIT = "commit"
+    LOG = "sync the log"
     LOOK = "look rows up"
 
 
-_OF_STORES = {Doing.BEGIN, Doing.STORE, Doing.COMMIT, Doing.LOOK}
+_OF_STORES = {Doing.BEGIN, Doing.STORE, Doing.COMMIT, Doing.LOG, Doing.LOOK}
 _NEEDS_ROOM = {Doing.OPEN, Doing.WRITE}
 # What a call can fail with that is one of many; the variant of an `NthFault` says which it is.
 _DISK_ERRORS = {

@@ -12,6 +12,7 @@ from ddm.record import State
 from ddm.testing.clock import VirtualClock
 from ddm.testing.disk import SimDisk
 from ddm.testing.faults import Fault, Faults
+from ddm.testing.log import LogDisk
 from ddm.testing.marks import MarksFile, WatchedMarks
 from ddm.testing.memory import MemoryStore
 from ddm.testing.network import SimNetwork
@@ -31,10 +32,12 @@ class Process:
     performer: Performer
     network: SimNetwork
     resolver: SimResolver
+    store: WatchedStore
 
     def deadline(self) -> float | None:
         """When something is due."""
-        times = (self.network.deadline(), self.resolver.deadline(), self.performer.deadline())
+        all_ = (self.network, self.resolver, self.store, self.performer)
+        times = (each.deadline() for each in all_)
         return min((moment for moment in times if moment is not None), default=None)
 
     def turn(self, now: float) -> None:
@@ -68,6 +71,7 @@ class Machine:
         for path in scenario.foreign:
             self.disk.put_foreign(path)
         self.marks = MarksFile()
+        self._log = LogDisk(clock, random.Random(f"log {seed}"))  # noqa: S311 - as above
 
     def crash(self, *, power: bool) -> None:
         """The process is gone, and with power all that was not on the disk."""
@@ -78,6 +82,7 @@ class Machine:
             return
         self.marks.lose_power(self._power)
         self._story.tell(f"{self.jobs.lose_power(self._power)} commits are lost")
+        self.watcher.lost_after(self.jobs.last)
         self.disk.crash(self._power)
         self.watcher.reread(self.jobs.all(), self.disk, power=True)
 
@@ -87,7 +92,7 @@ class Machine:
         Raises StateError, Died.
         """
         disk, watcher, boot_id = self.disk, self.watcher, self.disk.boot_id
-        store = WatchedStore(self.jobs, watcher, self.faults, self.plug)
+        store = WatchedStore(self.jobs, watcher, self.faults, self.plug, self._log)
         marks = WatchedMarks(self.marks.content, boot_id, watcher)
         recovery.recover(store, disk, marks.found(), boot_id)
         records = self.jobs.all()
@@ -96,6 +101,8 @@ class Machine:
         watcher.check_kept([r for r in records if r.state is State.QUEUED], disk)
         marks.clear()
         steering.settle_all(store, disk)
+        # As `Database.enter_loop`: what the dead process committed is on the disk before anything is written.
+        self.jobs.synced(self.jobs.last)
         engine = Engine(self._limits, chance=self._chance, user_agent="ddm-testing")
         network = SimNetwork(
             self.internet, clock=self.clock, story=self._story, onlookers=(watcher.hedges,)
@@ -111,4 +118,4 @@ class Machine:
             clock=self.clock,
         )
         performer.queue_changed()
-        return Process(performer, network, resolver)
+        return Process(performer, network, resolver, store)

@@ -1,6 +1,7 @@
 """A database in memory that remembers what a power cut would leave of it.
 
-With `synchronous=NORMAL` a power cut loses the last commits, never the order, and nothing up to the last durable one.
+With `synchronous=NORMAL` a power cut loses the last commits, never the order, and nothing up to the last durable one,
+or the last one before a sync of the log.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class MemoryStore(JobStore):
         super().__init__(Database(self._connection, ":memory:", None), wall)
         self._keeps = keeps
         self._depth = 0
-        self._commits = [self._connection.serialize()]
+        self._commits = [self._connection.serialize()]  # which a power cut may leave
+        self.last = 0  # the number of the last commit
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
@@ -36,17 +38,27 @@ class MemoryStore(JobStore):
                 yield
         finally:
             self._depth -= 1
-        if self._keeps and not self._depth:
-            if durable:
-                self._commits.clear()
+        if self._depth:
+            return
+        self.last += 1
+        if self._keeps:
             self._commits.append(self._connection.serialize())
+        if durable:
+            self.synced(self.last)
+
+    def synced(self, number: int) -> None:
+        """The commits up to this one are on the disk."""
+        oldest = self.last + 1 - len(self._commits)
+        if self._keeps:
+            del self._commits[: max(0, number - oldest)]
 
     def lose_power(self, chance: random.Random) -> int:
-        """Go back to any commit since the last durable one; how many were lost."""
+        """Go back to any commit since the last one that is on the disk; how many were lost."""
         number = chance.randrange(len(self._commits))
         lost = len(self._commits) - 1 - number
         if lost:
             del self._commits[number + 1 :]
+            self.last -= lost
             # Not deserialized in place: a connection in use does not survive that.
             with closing(sqlite3.connect(":memory:")) as copy:
                 copy.deserialize(self._commits[-1])

@@ -10,8 +10,9 @@ from ddm.byteranges import RangeSet
 from ddm.entry import Entry, NewState
 from ddm.lesson import Lesson
 from ddm.record import JobRecord, State, StoredFailure
-from ddm.store.jobs import JobStore
 from ddm.testing.faults import Doing, Faults
+from ddm.testing.log import LogDisk, SimSync
+from ddm.testing.memory import MemoryStore
 from ddm.testing.plug import Plug
 
 _PATH = "jobs.db"
@@ -32,18 +33,22 @@ class StoreWatcher(Protocol):
     def drops_wish(self, record: JobRecord) -> None:
         """A wish is given up."""
 
-    def committed(self) -> None:
-        """What was stored so far holds."""
+    def committed(self, number: int) -> None:
+        """What was stored so far holds, if this commit does."""
 
 
 class WatchedStore:
     """What one process gets: writes go to the watcher and to the jobs."""
 
-    def __init__(self, jobs: JobStore, watcher: StoreWatcher, faults: Faults, plug: Plug) -> None:
+    def __init__(
+        self, jobs: MemoryStore, watcher: StoreWatcher, faults: Faults, plug: Plug, log: LogDisk
+    ) -> None:
         self.jobs = jobs
         self._watcher = watcher
         self._faults = faults
         self._plug = plug
+        self._log = log
+        self._sync: SimSync | None = None
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
@@ -52,7 +57,24 @@ class WatchedStore:
         with self._plug.during(), self.jobs.transaction(durable=durable):
             yield
             self._faults.meet(Doing.COMMIT, _PATH)
-        self._watcher.committed()
+        self._watcher.committed(self.jobs.last)
+
+    def sync(self) -> SimSync:
+        """As `JobStore.sync`, but it takes a while, and may fail."""
+        number = self.jobs.last
+
+        def over() -> None:
+            self._sync = None
+            self._faults.meet(Doing.LOG, _PATH)
+            with self._plug.during():
+                self.jobs.synced(number)
+
+        self._sync = self._log.sync(over)
+        return self._sync
+
+    def deadline(self) -> float | None:
+        """When the sync under way is over."""
+        return None if self._sync is None else self._sync.due_s
 
     # -- looking -----------------------------------------------------------------------------------
 

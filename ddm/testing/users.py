@@ -5,13 +5,14 @@ from __future__ import annotations
 from ddm.limits import BUSY_RETRY_S, PUBLISH_WAIT_S
 from ddm.record import JobRecord, State, Wanted
 from ddm.store.jobs import JobStore
+from ddm.testing.log import LONGEST_S
 from ddm.testing.scenario import Scenario, What, Wish
 from ddm.testing.story import Story
 
 # In the turn after it a wish is told to who works on the job, in the next it is in force.
 _TURNS_MAX = 3
-# A file that is whole waits for its name so long, and then for a database that was busy.
-_NAME_S = PUBLISH_WAIT_S + 2 * BUSY_RETRY_S
+# A file that is whole waits for its name so long, and then for a database that was busy, and two syncs of its log.
+_NAME_S = PUBLISH_WAIT_S + 2 * BUSY_RETRY_S + 2 * LONGEST_S
 
 
 class Users:

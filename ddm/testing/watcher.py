@@ -19,14 +19,15 @@ from ddm.testing.body import Version
 from ddm.testing.contents import Contents
 from ddm.testing.disk import SimDisk
 from ddm.testing.hedges import Hedges
+from ddm.testing.log import LONGEST_S
 from ddm.testing.origin import Internet
 from ddm.testing.part import Inode
 from ddm.testing.removals import Removals
 from ddm.testing.story import Story
 from ddm.testing.twice import Twice
 
-# A sync is recorded a second later, together with everything else.
-_RECORDED_S = 1.5
+# A sync is recorded a second later, together with everything else; that is on the disk after two syncs of the log.
+_RECORDED_S = 1.5 + 2 * LONGEST_S
 
 
 class Watcher:
@@ -48,6 +49,7 @@ class Watcher:
         self._claims: dict[int, RangeSet] = {}  # by job
         self._shrinking: dict[int, tuple[int, RangeSet]] = {}  # by job: its inode and claims
         self._gone: dict[int, RangeSet] = defaultdict(RangeSet)  # claims taken back, by inode
+        self._going: list[tuple[int, int, RangeSet]] = []  # those: by which commit, of which inode
         self._left: set[int] = set()  # jobs that nobody works on
         self._safe: dict[int, tuple[float, RangeSet]] = {}  # by inode: when it was synced, and what
         self._published: set[int] = set()
@@ -112,13 +114,21 @@ class Watcher:
         if job_id in self._shrinking:
             self._take_back(job_id, written)
 
-    def committed(self) -> None:
+    def committed(self, number: int) -> None:
         """What was stored so far holds: who claimed more before may not do so again before it is written again."""
         for job_id, (inode, before) in self._shrinking.items():
             if inode == self._inodes.get(job_id, 0):
                 gone = before.minus(self._claims.get(job_id, RangeSet()))
+                self._going.append((number, inode, gone.minus(self._gone[inode])))
                 self._gone[inode] = self._gone[inode].union(gone)
         self._shrinking.clear()
+
+    def lost_after(self, number: int) -> None:
+        """The commits after this one never were: what they took back may be claimed."""
+        for commit, inode, gone in self._going:
+            if commit > number:
+                self._gone[inode] = self._gone[inode].minus(gone)
+        self._going = [each for each in self._going if each[0] <= number]
 
     def _take_back(self, job_id: int, written: RangeSet) -> None:
         inode = self._inodes.get(job_id, 0)

@@ -46,6 +46,26 @@ def test_a_durable_commit_stays_and_all_before_it(store):
     assert states_left(store) == {State.RUNNING}
 
 
+def test_a_sync_of_the_log_keeps_what_was_committed_before_it_began(store):
+    commit(store, State.PROBING)
+    number = store.last
+    commit(store, State.RUNNING)
+    commit(store, State.WAITING)
+    store.synced(number)
+
+    assert states_left(store) == {State.PROBING, State.RUNNING, State.WAITING}
+
+
+def test_commits_are_counted_and_lost_ones_never_were(store):
+    before = store.last
+    commit(store, State.PROBING)
+    after = store.last
+    while store.lose_power(random.Random(1)) == 0:
+        commit(store, State.RUNNING)
+
+    assert (after, store.last) == (before + 1, before)
+
+
 def test_it_can_be_written_after_a_power_cut(store):
     commit(store, State.PROBING)
     store.lose_power(random.Random(1))

@@ -1,20 +1,29 @@
+import random
 from contextlib import closing
 
 import pytest
 
 from ddm.byteranges import RangeSet
 from ddm.entry import Claims, Entry, File, NewState
-from ddm.errors import BusyError
+from ddm.errors import BusyError, StateError
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure
 from ddm.spec import JobSpec
-from ddm.store.database import open_database
-from ddm.store.jobs import JobStore
 from ddm.testing.faults import Doing, Faults, StoreFault
-from ddm.testing.plug import Died, Plug
+from ddm.testing.log import LogDisk
+from ddm.testing.memory import MemoryStore
+from ddm.testing.plug import Died
 from ddm.testing.store import WatchedStore
 
 HELD = RangeSet.of(0, 10)
+PACED = 1  # a disk that takes its time
+
+
+class Oldest:
+    """A power cut that leaves as little as it can."""
+
+    def randrange(self, _stop):
+        return 0
 
 
 class Notes:
@@ -29,8 +38,8 @@ class Notes:
     def removes(self, record):
         self.seen.append(("removes", record.id))
 
-    def committed(self):
-        self.seen.append("committed")
+    def committed(self, number):
+        self.seen.append(f"commit {number}")
 
     def set_state(self, job_id, state, why):
         self.seen.append(("state", job_id, state, why))
@@ -43,8 +52,9 @@ def notes():
 
 @pytest.fixture
 def store(notes, clock, plug):
-    with closing(open_database(None)) as database:
-        store = WatchedStore(JobStore(database), notes, Faults(clock), plug)
+    with closing(MemoryStore(clock.wall, keeps=True)) as jobs:
+        log = LogDisk(clock, random.Random(PACED))
+        store = WatchedStore(jobs, notes, Faults(clock), plug, log)
         store.jobs.add([JobSpec("http://a.test/f", "/d")])
         yield store
 
@@ -94,7 +104,7 @@ def test_a_transaction_tells_when_it_is_committed(store, notes):
     with store.transaction(durable=True):
         store.set_progress(1, HELD, RangeSet())
 
-    assert notes.seen == [("claims", 1, None, HELD), "committed"]
+    assert notes.seen == [("claims", 1, None, HELD), "commit 2"]
 
 
 def test_a_process_that_dies_in_a_transaction_leaves_nothing_of_it(store, plug):
@@ -119,9 +129,52 @@ def test_a_removed_row_is_seen_and_gone(store, notes):
     assert (notes.seen, store.get(1)) == ([("removes", 1)], None)
 
 
-def test_a_store_in_trouble_writes_nothing(clock, notes):
-    faults = Faults(clock, (StoreFault(Doing.BEGIN, 0, 1, busy=True),), 10.0)
-    with closing(open_database(None)) as database:
-        store = WatchedStore(JobStore(database), notes, faults, Plug())
-        with pytest.raises(BusyError), store.transaction():
-            pytest.fail("it has begun")
+def in_trouble(store, *faults):
+    store._faults = Faults(store._log._clock, faults, 10.0)
+
+
+def test_a_store_in_trouble_writes_nothing(store):
+    in_trouble(store, StoreFault(Doing.BEGIN, 0, 1, busy=True))
+    with pytest.raises(BusyError), store.transaction():
+        pytest.fail("it has begun")
+
+
+def lost(store):
+    return store.jobs.lose_power(Oldest())
+
+
+def test_a_sync_takes_its_time_and_covers_what_was_committed_when_it_began(store, clock):
+    with store.transaction():
+        store.set_progress(1, HELD, RangeSet())
+    sync = store.sync()
+    with store.transaction():
+        store.set_state(1, State.RUNNING, None)
+    before = (sync.over, store.deadline() == sync.due_s > clock.now())
+    clock.advance_to(sync.due_s)
+    sync.result()
+
+    assert before == (False, True)
+    assert (sync.over, store.deadline()) == (True, None)
+    assert lost(store) == 1
+    assert (store.get(1).written, store.get(1).state) == (HELD, State.QUEUED)
+
+
+def test_what_is_not_synced_may_be_lost(store):
+    with store.transaction():
+        store.set_progress(1, HELD, RangeSet())
+    store.sync()
+
+    assert lost(store) == 1
+    assert store.get(1).written == RangeSet()
+
+
+def test_a_sync_that_fails_covers_nothing(store, clock):
+    in_trouble(store, StoreFault(Doing.LOG, 0, 1))
+    with store.transaction():
+        store.set_progress(1, HELD, RangeSet())
+    sync = store.sync()
+    clock.advance_to(sync.due_s)
+    with pytest.raises(StateError):
+        sync.result()
+
+    assert lost(store) == 1

@@ -124,11 +124,25 @@ def test_claims_that_were_taken_back_may_be_written_again(part, disk, watcher, v
     watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
     watcher.forgets(1)
     watcher.claims(1, None, RangeSet())
-    watcher.committed()
+    watcher.committed(1)
 
     assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet()
     part.write_at([version.body.read(0, 1000)], 0)
     assert watcher.owed(record(part, State.QUEUED), disk) == RangeSet.of(0, 1000)
+
+
+def test_claims_taken_back_by_a_commit_that_is_lost_may_be_made_again(part, disk, watcher, version):
+    part.write_at([version.body.read(0, 1000)], 0)
+    claimed = record(part, State.QUEUED, RangeSet.of(0, 1000))
+    watcher.claims(1, part.inode.number, RangeSet.of(0, 1000))
+    watcher.forgets(1)
+    watcher.claims(1, None, RangeSet())
+    watcher.committed(7)
+    with pytest.raises(Violation, match="took"):
+        watcher.check_rows([claimed], disk)
+
+    watcher.lost_after(6)
+    watcher.check_rows([claimed], disk)
 
 
 def test_claims_that_grow_take_nothing_back(part, disk, watcher, version):
