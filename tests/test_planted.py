@@ -201,13 +201,13 @@ FOUND = {
     record_before_sync: 65,
     rename_before_sync: 0,
     finish_twice: 0,
-    wrong_retry_reset: 256,
-    forget_the_lock: 69,
-    claims_shrink_late: 290,
+    wrong_retry_reset: 271,
+    forget_the_lock: 88,
+    claims_shrink_late: 485,
     forget_the_digest: 9,
     follow_a_downgrade: 162,
     learn_nothing: 6,
-    never_ask_alone: 256,
+    never_ask_alone: 271,
 }
 
 

@@ -89,7 +89,7 @@ FOUND = {
     keep_marks_when_claims_shrink: 1645,
     finish_before_it_is_on_the_disk: 444,
     record_syncs_lazily: 3126,
-    begin_again_what_is_published: 80,
+    begin_again_what_is_published: 47,
     ignore_a_wish: 15,
     go_on_while_the_disk_is_full: 230,
     fetch_what_is_asked_again: 21,
