@@ -203,7 +203,7 @@ FOUND = {
     finish_twice: 0,
     wrong_retry_reset: 271,
     forget_the_lock: 88,
-    claims_shrink_late: 485,
+    claims_shrink_late: 715,
     forget_the_digest: 9,
     follow_a_downgrade: 162,
     learn_nothing: 6,
