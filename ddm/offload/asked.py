@@ -18,7 +18,8 @@ class Asked(Generic[T]):
     """One request. Fits `errand.Errand`.
 
     verb, arguments: what a child is told. fd: the descriptor that goes with it, -1 for none; it is the request's own
-    until that is over, and goes to `let_go` then. losses: how many children were lost that had it.
+    until that is over, and goes to `let_go` then. losses: how many children were lost that had it; one that hung counts
+    for several.
     until_s: when it has failed at the latest, if its lane has set that.
     """
 
@@ -66,11 +67,11 @@ class Asked(Generic[T]):
     def pass_on(self) -> None:
         """A child is told of it now, and has its descriptor too."""
 
-    def lose(self) -> None:
+    def lose(self, losses: int = 1) -> None:
         """The child that had it was lost in the middle: it is for another one, unless it is over by now."""
-        self.losses += 1
+        self.losses += losses
         if self.losses >= LOSSES_MAX:
-            said = f"{self.losses} processes that were to do it were killed or hung"
+            said = "the processes that were to do it hang or are killed, one after the other"
             self.fail(OSError(errno.EIO, said))
 
     def here(self, error: OSError) -> Generator[None, None, T] | None:  # noqa: ARG002 - for those that fail with it

@@ -1,6 +1,6 @@
 """The child's side: what would hold the parent's loop, done one message of requests after the other.
 
-Run as `python -I -S child.py FD PARENT_PID`; FD is an end of a SEQPACKET socket pair, and its end is the child's end.
+Run as `python -IBS child.py FD PARENT_PID NICENESS`; FD is an end of a SEQPACKET socket pair, and its end is our end.
 It is a script that imports next to nothing, not even `socket`: it is up in a few milliseconds and takes little memory.
 
 A message is a marshalled list. Requests are (number, verb, whether a descriptor comes along, arguments); answers are
@@ -35,8 +35,10 @@ _PR_SET_PDEATHSIG, _SIGKILL = 1, 9
 class Child:
     """Reads requests, does them, answers. Every method raises OSError when the parent has gone."""
 
-    def __init__(self, channel: socket) -> None:
+    def __init__(self, channel: socket, parent_pid: int) -> None:
         self._channel = channel
+        self._parent_pid = parent_pid
+        self._bound = False
         self._answers: list[tuple[int, object, tuple[int, str] | None]] = []
         self._said_s = 0.0
 
@@ -45,6 +47,24 @@ class Child:
         answers, self._answers = self._answers, []
         self._channel.send(dumps(answers))
         self._said_s = monotonic()
+
+    def bind(self) -> None:
+        """Be killed when the parent is, whoever else has its end of the socket pair (a fork of it).
+
+        Not at the start: what this imports would hold the first answer. prctl(2) means the thread that started us:
+        where that ends before its process, we are started anew.
+        """
+        if self._bound:
+            return
+        self._bound = True
+        try:
+            import ctypes
+
+            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
+        except (ImportError, OSError, AttributeError):
+            return
+        if os.getppid() != self._parent_pid:
+            os._exit(0)
 
     def read(self) -> "list[tuple[int, str, int, tuple[Any, ...]]] | None":
         """The next requests: number, verb, descriptor or -1, arguments. None when there will be no more."""
@@ -97,6 +117,7 @@ class Child:
                 return None, _fault(error)
             if monotonic() - self._said_s > ALIVE_S:
                 self.say()
+                self.bind()
 
     def _apart(self, number: int, arguments: "tuple[Any, ...]") -> None:
         """Look a name up in a thread of its own: a hundred of them do not wait for one another."""
@@ -124,35 +145,18 @@ def _fault(error: Exception) -> "tuple[int, str]":
     return errno.EIO, f"{type(error).__name__}: {error}"
 
 
-def die_with(parent_pid: int) -> None:
-    """Be killed when the parent is, whoever else has its end of the socket pair (a fork of it).
-
-    prctl(2) means the thread that started us: where that ends before its process, we are started anew.
-    """
-    try:
-        import ctypes
-
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, _SIGKILL, 0, 0, 0)
-    except (ImportError, OSError, AttributeError):
-        return
-    if os.getppid() != parent_pid:
-        os._exit(0)
-
-
-def main(fd: int, parent_pid: int) -> None:
+def main(fd: int, parent_pid: int, niceness: int) -> None:
     """Work until the parent is gone, or has had enough of us. Raises OSError."""
-    child = Child(socket(fileno=fd))
+    os.nice(niceness)
+    child = Child(socket(fileno=fd), parent_pid)
     child.say()
-    bound = False
     while (requests := child.read()) is not None:
         child.perform(requests)
-        if not bound:  # not before: what it imports would hold the first answer
-            die_with(parent_pid)
-            bound = True
+        child.bind()
 
 
 if __name__ == "__main__":
     try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
+        main(*map(int, sys.argv[1:]))
     finally:
         os._exit(0)  # at once, without waiting for threads

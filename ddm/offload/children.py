@@ -18,15 +18,16 @@ from ddm.offload.kinds import Burial, Checkpoint, Digest, LookUp, Sync
 from ddm.offload.lane import LEAVING, Habits, Lane
 from ddm.spec import Checksum
 
-# Two syncs wait for a disk no longer than one; two digests take two cores. A child asks for 128 names at once, each in
+# Two syncs wait for a disk no longer than one; two digests take two cores, as far as nobody else
+# needs them: downloads go on meanwhile. A child asks for 128 names at once, each in
 # a thread: no list has more hosts in work. What is freed and moved in the background has a child of its own, so
 # that a sync never waits for it; its messages may hold a path of 4 KiB each.
 _SYNCING = Habits(children_max=2, in_hand_max=64)
-_READING = Habits(children_max=2, in_hand_max=1)
+_READING = Habits(children_max=2, in_hand_max=1, niceness=10)
 _NAMES = Habits(children_max=1, in_hand_max=128, abreast=True, within_s=LOOK_UP_TIMEOUT_S)
 _TIDYING = Habits(children_max=1, in_hand_max=16)
-# What was killed is dead in 2 ms, if it is not in the middle of a system call.
-_REAP_S = 0.02
+# What was killed is dead in 2 ms, if it is not in the middle of a system call and there is a CPU for it to die on.
+_REAP_S = 0.1
 
 
 class Member(Protocol):

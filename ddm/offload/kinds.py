@@ -28,14 +28,14 @@ class Sync(Asked[None]):
         super().__init__((size_bytes,), path, let_go)
         self._witness_fd = witness_fd
 
-    def lose(self) -> None:
+    def lose(self, losses: int = 1) -> None:
         """The kernel tells of a write error once, and may have told the lost one: ask the witness."""
         try:
             witness.ask(self._witness_fd, self.fd)
         except OSError as error:
             self.fail(error)
         else:
-            super().lose()
+            super().lose(losses)
 
 
 class Digest(Asked[tuple[Checksum, ...]]):
@@ -72,7 +72,7 @@ class Burial(Asked[None]):
         os.close(self.fd)
         self.fd = -1
 
-    def lose(self) -> None:
+    def lose(self, losses: int = 1) -> None:  # noqa: ARG002 - never twice
         """Whoever was lost with it has closed it; one that it never came to has not."""
         if self.fd < 0:
             self.answer(None, None)
@@ -86,7 +86,7 @@ class LookUp(Asked[tuple[str, ...]]):
     def __init__(self, host: str) -> None:
         super().__init__((host.encode(),), host)
 
-    def lose(self) -> None:
+    def lose(self, losses: int = 1) -> None:
         """Another one will look it up."""
 
     def here(self, error: OSError) -> Generator[None, None, tuple[str, ...]] | None:

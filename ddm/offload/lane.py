@@ -16,15 +16,17 @@ from ddm.limits import (
     CHILD_RESTART_MAX_S,
     CHILD_RESTART_S,
     CHILD_SILENCE_S,
-    CHILD_STARTS_MAX,
+    LOSSES_OF_A_HANG,
+    STILLBORN_BY_ITSELF,
+    STILLBORN_MAX,
 )
 from ddm.offload.asked import Asked
 from ddm.offload.process import Loop, Process
 
 # What is asked of children that are being killed.
 LEAVING = OSError(errno.ECANCELED, "ddm is leaving")
-# While one that was killed is in the middle of a system call, it is looked after so often.
-_REAP_S = 0.5
+# One that was killed is looked for so often until it is gone: it may be in the middle of a system call.
+_REAP_S = 0.1
 
 
 class Habits(Struct, frozen=True):
@@ -33,12 +35,14 @@ class Habits(Struct, frozen=True):
     children_max: how many children it has at most. in_hand_max: how much one of them is asked at once.
     abreast: whether it does all of that at the same time; else it gets the next when it is done with what it has, so
     that nothing waits behind something long while another child is free, and what came meanwhile is done together.
-    within_s: after how long a request has failed; None: it takes as long as a child is seen to be alive.
+    niceness: as nice(1) has it. within_s: after how long a request has failed; None: it may take any time while its
+    child is seen to be alive.
     """
 
     children_max: int
     in_hand_max: int
     abreast: bool = False
+    niceness: int = 0
     within_s: float | None = None
 
 
@@ -55,8 +59,9 @@ class Lane:
         self._ended: list[Process] = []  # killed, and not reaped yet
         self._here: deque[tuple[Asked[Any], Generator[None, None, Any]]] = deque()
         self._send_s = self._start_s = 0.0  # not before
-        # Children in a row that died before they had done anything, or even said anything.
-        self._fruitless = self._stillborn = 0
+        # Children in a row that could not be started, or died before they said anything: in thirds.
+        self._stillborn = 0
+        self._restart_s = CHILD_RESTART_S  # after the next of those
         self._error = OSError(errno.ECHILD, "those that are started end at once")
 
     @property
@@ -82,11 +87,11 @@ class Lane:
         self._expire(now)
         for child in tuple(self._children):
             self._look_after(child, now)
+        self._reap()
         self._hand_out(now)
         if self._is_out_of_service:
             self._take_over()
         self._do_here()
-        self._ended = [child for child in self._ended if not child.is_reaped()]
         return min(self._dues(now), default=None)
 
     def hand_over(self, now: float) -> None:
@@ -129,19 +134,14 @@ class Lane:
     def _look_after(self, child: Process, now: float) -> None:
         if child.is_up:
             self._stillborn = 0
-        if child.has_answered:
-            self._fruitless = 0
-        if child.is_gone:
-            left = self._end(child)
-            self._stillborn += not child.is_up
-            if not child.has_answered:
-                self._delay_start(now)
-        elif self._hangs(child, now) or self._idles(child, now):
-            left = self._end(child)
-        else:
+            self._restart_s = CHILD_RESTART_S
+        elif child.is_gone:
+            self._delay_start(now)
+        if not (child.is_gone or self._hangs(child, now) or self._idles(child, now)):
             return
+        left = self._end(child)
         for asked in left:
-            asked.lose()
+            asked.lose(1 if child.is_gone else LOSSES_OF_A_HANG)
         self._waiting.extendleft(asked for asked in reversed(left) if not asked.over)
 
     def _hangs(self, child: Process, now: float) -> bool:
@@ -166,19 +166,24 @@ class Lane:
         if self._children and now < self._crowded_s:
             return None
         try:
-            child = Process(self._loop, self._on_news)
+            child = Process(self._loop, self._on_news, self._habits.niceness)
         except OSError as error:
             self._error = error
-            self._stillborn += 1
+            self._stillborn += STILLBORN_BY_ITSELF
             self._delay_start(now)
             return None
         self._children.append(child)
         return child
 
+    def _reap(self) -> None:
+        for child in [child for child in self._ended if child.is_reaped()]:
+            self._ended.remove(child)
+            if not child.is_up:
+                self._stillborn += 1 if child.was_killed else STILLBORN_BY_ITSELF
+
     def _delay_start(self, now: float) -> None:
-        delay_s = min(CHILD_RESTART_S * 2**self._fruitless, CHILD_RESTART_MAX_S)
-        self._fruitless = min(self._fruitless + 1, 30)  # a power of two has its bounds
-        self._start_s = now + delay_s
+        self._start_s = now + self._restart_s
+        self._restart_s = min(2 * self._restart_s, CHILD_RESTART_MAX_S)
 
     @property
     def _crowded_s(self) -> float:
@@ -221,7 +226,7 @@ class Lane:
 
     @property
     def _is_out_of_service(self) -> bool:
-        return self._stillborn >= CHILD_STARTS_MAX and not self._children
+        return self._stillborn >= STILLBORN_MAX and not self._children
 
     def _take_over(self) -> None:
         """There are no children: a machine that has no room for them shall still download."""

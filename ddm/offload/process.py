@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import itertools
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -46,13 +47,13 @@ class Process:
     do. busy_s: when it got what it is at. is_up: whether it ever said anything. on_news: called when it did, or died.
     """
 
-    def __init__(self, loop: Loop, on_news: Callable[[], None]) -> None:
-        """Start it. Raises OSError."""
+    def __init__(self, loop: Loop, on_news: Callable[[], None], niceness: int = 0) -> None:
+        """Start it, so much nicer to others than we are. Raises OSError."""
         self._loop = loop
         self._on_news = on_news
         self.in_hand: dict[int, Asked[Any]] = {}
         self.heard_s = self.busy_s = loop.now
-        self.is_up = self.has_answered = self.is_gone = False
+        self.is_up = self.is_gone = False
         self._numbers = itertools.count()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.setblocking(False)
@@ -60,7 +61,7 @@ class Process:
         try:
             with theirs:
                 loop.watch(ours_fd, read=True, write=False, callback=self._on_ready)
-                self._popen = _start(theirs.fileno())
+                self._popen = _start(theirs.fileno(), niceness)
         except OSError:
             loop.unwatch(ours_fd)
             self._channel.close()
@@ -111,6 +112,11 @@ class Process:
         except subprocess.TimeoutExpired:
             return False
 
+    @property
+    def was_killed(self) -> bool:
+        """Whether it did not end by itself; known once it is reaped."""
+        return self._popen.returncode == -signal.SIGKILL
+
     def _on_ready(self, _fd: int, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - as OnReady
         self.heard_s = self._loop.now
         while True:
@@ -129,23 +135,24 @@ class Process:
                 break
             self.is_up = True
             for number, found, fault in loads(data):  # noqa: S302 - our own child
-                self.has_answered = True
                 self.in_hand.pop(number).answer(found, fault)
         self._on_news()
 
 
-def _start(fd: int) -> subprocess.Popen[bytes]:
+def _start(fd: int, niceness: int) -> subprocess.Popen[bytes]:
     """Run the script with its end of the socket pair, and with no other descriptor. Raises OSError."""
     if not sys.executable or getattr(
         sys, "frozen", False
     ):  # then it is not Python's, but a program's own
         raise FileNotFoundError(errno.ENOENT, "there is no Python to run it")
     return subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, "-I", "-S", _SCRIPT, str(fd), str(os.getpid())],
+        [sys.executable, "-IBS", _SCRIPT, *map(str, (fd, os.getpid(), niceness))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         pass_fds=(fd,),
         cwd="/",  # else nobody could unmount where we were started
-        start_new_session=True,  # Ctrl-C is the parent's
+        # Ctrl-C is the parent's. A session of its own would be one to the scheduler as well (sched(7), autogroup), and
+        # niceness is compared within a session only.
+        process_group=0,
     )

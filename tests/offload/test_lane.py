@@ -11,6 +11,7 @@ from ddm.limits import (
     CHILD_IDLE_S,
     CHILD_RESTART_MAX_S,
     CHILD_SILENCE_S,
+    LOSSES_OF_A_HANG,
 )
 from ddm.offload import lane as lanes
 from ddm.offload.kinds import Digest, LookUp
@@ -189,7 +190,7 @@ def test_one_that_is_silent_at_its_work_is_killed(build, loop, ask):
     loop.result(asked)
 
     assert lane.pids != [pid]
-    assert asked.losses == 1
+    assert asked.losses == LOSSES_OF_A_HANG
 
 
 def test_what_has_waited_too_long_fails_and_its_child_goes(build, loop):
@@ -247,7 +248,7 @@ def test_those_that_die_at_once_are_not_started_in_a_rush(build, loop, monkeypat
         loop.pass_time(0.1)
     loop.until(lambda: not lane.busy)
 
-    assert len(started) < 15
+    assert len(started) < 25
     assert started[-1] - started[-2] <= CHILD_RESTART_MAX_S + 0.2
 
 

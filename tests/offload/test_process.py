@@ -19,7 +19,7 @@ def news():
 
 @pytest.fixture
 def child(loop, news):
-    child = Process(loop, lambda: news.append(1))
+    child = Process(loop, lambda: news.append(1), niceness=3)
     loop.until(lambda: child.is_up)
     yield child
     child.end()
@@ -56,7 +56,12 @@ def test_it_inherits_nothing_but_its_end_of_the_socket_pair(child, file):
     assert open_ones[:3] == ["/dev/null"] * 3
     assert len(open_ones) == 4
     assert (where / "cwd").readlink() == Path("/")
-    assert os.getsid(child.pid) == child.pid
+
+
+def test_the_terminals_signals_are_not_for_it_but_its_niceness_counts(child):
+    assert os.getpgid(child.pid) == child.pid
+    assert os.getsid(child.pid) == os.getsid(0)
+    assert os.getpriority(os.PRIO_PROCESS, child.pid) == 3 + os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def test_its_death_is_noticed_by_its_socket(child, loop):
