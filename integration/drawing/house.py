@@ -14,10 +14,10 @@ from ddm.core.view import JobView
 from ddm.disk.marks import NoMarks
 from ddm.gauge import Nowhere
 from ddm.limits import USER_AGENT, Limits
-from ddm.lookups import Blocking
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
+from ddm.offload.children import Children
 from ddm.performer import Performer
 from ddm.record import State
 from ddm.spec import JobSpec
@@ -86,7 +86,7 @@ class _House:
             disk=self._disk,
             store=store,
             marks=NoMarks(),
-            names=Blocking(),  # for addresses nobody is asked
+            names=Children(self._reactor),  # for addresses none is started
             clock=self._clock,
         )
         exits.callback(self._performer.close)
