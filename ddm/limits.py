@@ -121,8 +121,8 @@ STREAMS_MAX = 100
 
 # -- names -----------------------------------------------------------------------------------------
 
-# glibc asks a server that does not answer for 5 s, twice: resolv.conf(5).
-LOOK_UP_TIMEOUT_S = 12.0
+# A name is looked up in so long, or not at all: as long as a connection may take. glibc gives each dead server 2 x 5 s.
+LOOK_UP_TIMEOUT_S = 30.0
 # An address is asked for anew after so long, as libcurl does by default (CURLOPT_DNS_CACHE_TIMEOUT); what is
 # older than this is not used any more: the machine may have moved to another network.
 ADDRESS_FRESH_S, ADDRESS_STALE_S = 60.0, 600.0
@@ -173,8 +173,6 @@ QUEUE_POLL_S = 0.25
 
 # -- child processes -------------------------------------------------------------------------------
 
-# A name is looked up in so long, or not at all: as long as a connection may take. glibc gives a dead server 2 x 5 s.
-LOOK_UP_TIMEOUT_S = 30.0
 # A child that is at work says so twice a second. Where it says nothing, a system call of its takes so long: Linux gives
 # a command to a SCSI disk 30 s and tries it six times.
 CHILD_SILENCE_S = 200.0

@@ -101,7 +101,7 @@ def _standing(work: Work, job: Job, now: float) -> list[Cause | None]:
 def _resolving(work: Work, job: Job, name: str, now: float) -> Cause:
     """The name of a host on its way is being looked up, or will be again."""
     host = work.addresses.host(name)
-    proxy = "" if name == job.target.host else ", its proxy's"
+    whose = "" if name == job.target.host else "its proxy "
     if host.asked_s is None and host.failure is not None:
         left_s = max(0.0, host.again_s - now)
         return Cause(
@@ -110,7 +110,7 @@ def _resolving(work: Work, job: Job, name: str, now: float) -> Cause:
     since = duration(now - (now if host.asked_s is None else host.asked_s))
     return Cause(
         Word.RESOLVING,
-        f"the address of {name}{proxy} has been asked for for {since}; a look-up without an answer"
+        f"the address of {whose}{name} has been asked for for {since}; a look-up without an answer"
         f" after {duration(LOOK_UP_TIMEOUT_S)} is given up and tried again",
     )
 

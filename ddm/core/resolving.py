@@ -25,7 +25,8 @@ def ready(work: Work, job: Job) -> bool:
     if not host.given_up or host.failure is None:
         book.wait(job.lacks, job.id)
     elif not job.live:  # else it goes on over the connections that it has
-        why = f"{host.failure.message} (gave up after {_tries(host.tries)})"
+        whose = "" if job.lacks == job.target.host else "no way to its proxy: "
+        why = f"{whose}{host.failure.message} (gave up after {_tries(host.tries)})"
         mirrors.fail(work, job, replace(host.failure, message=why))
         work.agenda.touch(job)  # it may go on elsewhere
     return False

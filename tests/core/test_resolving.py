@@ -6,6 +6,7 @@ from ddm.failures import Failure, Kind
 from ddm.http.name import Addresses
 from ddm.limits import ADDRESS_STALE_S, NAME_FAILED_S
 from ddm.record import State, Wanted
+from ddm.spec import Route
 
 MIB = 1 << 20
 URL = "https://c.test/f.bin"
@@ -69,6 +70,17 @@ def test_a_name_is_tried_three_times_for_all_and_then_its_jobs_fail(silent):
     assert [command.job_id for command in failed] == [1, 2]
     assert failed[0].failure.message == "c.test has no address (gave up after 3 tries)"
     assert failed[0].failure.kind is Kind.UNRESOLVED
+
+
+def test_a_proxy_that_cannot_be_found_is_called_the_proxy(silent):
+    silent.offer(url=URL, spec={"route": Route("http://c.proxy:3128")})
+    (explained,) = silent.engine.explain(1, silent.now).causes
+    for _ in range(3):
+        said = silent.play(events.LookedUp("c.proxy", (), MISSING))
+        silent.wait()
+    (failed,) = (c for c in said if isinstance(c, commands.RecordState))
+    assert explained.sentence.startswith("the address of its proxy c.proxy has been asked for")
+    assert failed.failure.message.startswith("no way to its proxy: c.test has no address")
 
 
 def test_jobs_that_come_right_after_a_name_was_given_up_fail_with_it(silent):
