@@ -21,8 +21,25 @@ def end(deed):
 def test_a_large_file_is_synced_in_many_steps(file):
     os.ftruncate(file.fd, 3 * deeds.SYNC_BYTES + 1)
 
-    assert end(deeds.sync(file.fd, None)) == (None, 2 * 4)
+    assert end(deeds.sync(file.fd, None)) == (None, 1 + 4)
     assert file.path.read_bytes()[: len(file.content)] == file.content
+
+
+def test_the_disk_is_never_flooded_by_a_large_file(file, monkeypatch):
+    os.ftruncate(file.fd, 10 * deeds.SYNC_BYTES)
+    begun, waited, ahead = 0, 0, []
+
+    def write(_fd, offset, length_bytes, flags):
+        nonlocal begun, waited
+        begun = max(begun, offset + length_bytes)
+        waited = offset + length_bytes if flags & deeds.WAIT_AFTER else waited
+        ahead.append(begun - waited)
+
+    monkeypatch.setattr(deeds, "sync_file_range", write)
+    end(deeds.sync(file.fd, None))
+
+    assert waited == 10 * deeds.SYNC_BYTES
+    assert max(ahead) <= 2 * deeds.SYNC_BYTES
 
 
 def test_a_file_gets_its_size_before_it_is_written(file):
@@ -80,7 +97,7 @@ def test_a_kernel_without_pieces_syncs_the_whole(file, monkeypatch):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
     monkeypatch.setattr(deeds, "sync_file_range", refuse)
-    assert end(deeds.sync(file.fd, None)) == (None, 0)
+    assert end(deeds.sync(file.fd, None)) == (None, 1)
 
 
 def test_a_digest_takes_a_step_for_each_piece(file):
