@@ -36,7 +36,6 @@ from ddm.performer import Performer
 from ddm.ports import Disk
 from ddm.spec import JobSpec
 from ddm.store.poke import Poke
-from ddm.store.wal import Here
 
 
 class Manager:
@@ -53,7 +52,6 @@ class Manager:
         clock = MonotonicClock()
         self._exits = ExitStack()
         self._database = custody.database
-        self._database.enter_loop(Here())
         self.store = custody.store
         self.notices = custody.notices
         self.reactor = Reactor(clock)
@@ -116,6 +114,7 @@ class Manager:
             custody = undo.enter_context(Custody.take(state_dir, MonotonicClock().wall))
             manager = cls(custody, limits, engine, log or open_log(None), disk)
             undo.push(manager._exits.pop_all())
+            custody.database.enter_loop(manager.children)
             if state_dir is not None:
                 manager._listen_for_pokes(state_dir, undo)
                 manager._live = LiveWriter(state_dir, manager)

@@ -147,6 +147,11 @@ def checkpoint(path: str) -> "Generator[None, None, None]":
     )
     try:
         database.execute("PRAGMA synchronous = FULL")
+        database.execute(
+            "PRAGMA journal_size_limit = 0"
+        )  # of the new log: its length tells when it is long
+        # Not once more after the commit: that one is to be in the log, so that no other commit begins it.
+        database.execute("PRAGMA wal_autocheckpoint = 0")
         _busy, log, moved = database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if log == moved:  # else somebody reads what is left, and the log only grows
             database.execute("BEGIN IMMEDIATE")

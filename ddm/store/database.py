@@ -44,6 +44,9 @@ class Database:
         self._log: Log | None = None
         self.path = path
         self._file = file
+        self._has_log = file is not None and self._asked_journal_mode() == "wal"
+        # Where SQLite can have no log, on some network file systems, each commit waits for the disk.
+        self._waits_for_disk = file is not None and not self._has_log
         self._data_version = self._asked_data_version()
 
     def enter_loop(self, elsewhere: Elsewhere) -> None:
@@ -51,7 +54,7 @@ class Database:
 
         What was committed before is on the disk when this is over. elsewhere: who waits for the disk.
         """
-        if self._file is not None:
+        if self._has_log:
             with self._speaking():
                 begin_anew(self._connection)
             self._open_log(elsewhere)
@@ -59,7 +62,7 @@ class Database:
 
     def sync(self) -> Errand[None]:
         """Put on the disk all that is committed. Its result raises StateError."""
-        if self._file is None:
+        if not self._has_log:
             return Done(lambda: None)
         return (self._log or self._open_log(Here())).sync()
 
@@ -106,6 +109,7 @@ class Database:
                 raise RuntimeError("a durable transaction within one that is not durable")
             yield
             return
+        durable = durable or self._waits_for_disk
         if self._log is not None and self._log.busy:
             raise BusyError(f"{self.path} cannot be used: its log begins anew; try again")
         try:
@@ -153,6 +157,9 @@ class Database:
         with suppress(OSError, sqlite3.Error):
             if os.stat(f"{self.path}-wal").st_size >= LOG_TOO_LONG_BYTES:  # noqa: PTH116 - as above
                 shorten(self._connection)
+
+    def _asked_journal_mode(self) -> str:
+        return str(self.rows("PRAGMA journal_mode")[0][0])
 
     def _asked_data_version(self) -> int:
         return int(self.rows("PRAGMA data_version")[0][0])

@@ -125,6 +125,7 @@ def begin_anew(connection: sqlite3.Connection) -> None:
 def shorten(connection: sqlite3.Connection) -> None:
     """Copy the log into the database and begin it anew, cut to what is in it. Raises sqlite3.Error."""
     connection.execute("PRAGMA journal_size_limit = 0")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
     begin_anew(connection)
 
