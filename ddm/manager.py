@@ -163,7 +163,11 @@ class Manager:
         return self.store.add(specs)
 
     def work_on(self, ids: Iterable[int] | None) -> None:
-        """Begin with these jobs, or with None the whole queue and whatever is added to it."""
+        """Begin with these jobs, or with None the whole queue and whatever is added to it.
+
+        Before, `store` waits some seconds for another process that is writing; from now on it waits for nobody.
+        """
+        self._database.wait_for_others(0)
         self._performer.work_on(ids)
         self._performer.queue_changed()
         self._poll_s = self.reactor.now

@@ -73,6 +73,15 @@ def timed_turn(manager):
     return time.monotonic() - began_s
 
 
+def test_it_waits_for_others_that_are_writing_until_it_begins_and_then_for_nobody(manager):
+    def patience_ms():
+        return manager._database.rows("PRAGMA busy_timeout")[0][0]
+
+    before = patience_ms()
+    manager.work_on(None)
+    assert (before > 1000, patience_ms()) == (True, 0)
+
+
 def test_a_poke_makes_a_wish_come_true_at_once(manager, job_id, state, connect):
     manager._poll_s += 3600.0
     JobStore(connect()).wish([job_id], Wanted.PAUSE)

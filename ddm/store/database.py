@@ -50,7 +50,7 @@ class Database:
         self._data_version = self._asked_data_version()
 
     def enter_loop(self, elsewhere: Elsewhere) -> None:
-        """From now on wait for nobody that is writing, and for the disk in durable transactions only.
+        """From now on wait for the disk in durable transactions only.
 
         What was committed before is on the disk when this is over. elsewhere: who waits for the disk.
         """
@@ -58,7 +58,6 @@ class Database:
             with self._speaking():
                 begin_anew(self._connection)
             self._open_log(elsewhere)
-        self.wait_for_others(0)
 
     def sync(self) -> Errand[None]:
         """Put on the disk all that is committed. Its result raises StateError."""
