@@ -70,6 +70,15 @@ def test_ten_thousand_jobs_are_added_and_asked_for_at_once(jobs):
     assert added == list(range(1, 10_001))
 
 
+def test_many_jobs_are_one_commit_that_waits_for_the_disk(jobs, database):
+    ran = []
+    database._connection.set_trace_callback(ran.append)
+    jobs.add([SPEC] * 100)
+
+    assert ran[:2] == ["PRAGMA synchronous = FULL", "BEGIN IMMEDIATE"]
+    assert ran.count("COMMIT") == 1
+
+
 def test_starting_over_forgets_what_was_fetched_but_not_which_file_it_was(jobs):
     jobs.add([SPEC])
     jobs.set_state(1, State.DONE, None)
