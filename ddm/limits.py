@@ -182,9 +182,9 @@ CHILD_IDLE_S = 30.0
 CHILD_CROWDED_S = 0.1
 # One that dies before it has said anything is followed by the next one after so long, twice as long each time.
 CHILD_RESTART_S, CHILD_RESTART_MAX_S = 0.02, 5.0
-# Where three in a row cannot be started, or end as they start, there are no children to be had, and what must not fail
-# is done in the loop. One that somebody killed may be chance: it counts for a third.
-STILLBORN_MAX, STILLBORN_BY_ITSELF = 9, 3
+# Where so many in a row cannot be started, or end by themselves as they start, there are no children to be had, and
+# what must not fail is done in the loop.
+STILLBORN_MAX = 3
 # What so many children were lost with is not asked of one more: nobody kills so many by chance, and they cost 20 ms of
 # CPU each. Two that hang are enough: each stands for a disk that does not answer for CHILD_SILENCE_S.
 LOSSES_MAX, LOSSES_OF_A_HANG = 100, 50

@@ -7,7 +7,7 @@ import select
 import signal
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from time import monotonic
 
@@ -128,6 +128,8 @@ def test_children_killed_at_random_answer_right_and_leave_nothing(tmp_path, seed
             pending = [each for each in pending if not each[0].over]
             assert tasks() == alone
     assert own_fds() == before
+    for pid in seen:
+        wait_for_end(pid)
     assert [pid for pid in seen if is_there(pid)] == []
     assert answered > 100
     for fd, witness_fd, *_ in fds.values():
@@ -148,17 +150,21 @@ def test_a_parent_that_is_killed_leaves_no_child_behind(tmp_path, forked):
         text=True,
         start_new_session=True,
     )
-    with parent:
+    with parent, ExitStack() as exits:
+        exits.callback(kill_group, parent.pid)  # the fork is left
         pids = [int(pid) for pid in parent.stdout.readline().split()]
         assert len(pids) == 4
         assert all(is_there(pid) for pid in pids)
         os.kill(parent.pid, signal.SIGKILL)
         for pid in pids:
             wait_for_end(pid)
-        with suppress(ProcessLookupError):
-            os.killpg(parent.pid, signal.SIGKILL)  # the fork
 
     assert [pid for pid in pids if is_there(pid)] == []
+
+
+def kill_group(pid):
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 def wait_for_end(pid):

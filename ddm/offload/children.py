@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from time import monotonic
 from typing import Any, Protocol
 
 from ddm.errand import Errand
@@ -26,8 +27,9 @@ _SYNCING = Habits(children_max=2, in_hand_max=64)
 _READING = Habits(children_max=2, in_hand_max=1, niceness=10)
 _NAMES = Habits(children_max=1, in_hand_max=128, abreast=True, within_s=LOOK_UP_TIMEOUT_S)
 _TIDYING = Habits(children_max=1, in_hand_max=16)
-# What was killed is dead in 2 ms, if it is not in the middle of a system call and there is a CPU for it to die on.
-_REAP_S = 0.1
+# What was killed is dead in 2 ms, if it is not in the middle of a system call and has a CPU to die on. All together are
+# waited for so long: a host that goes on without us shall not have zombies.
+_REAP_S = 0.5
 
 
 class Member(Protocol):
@@ -141,8 +143,9 @@ class Children:
             self._tidying.hand_over(self._loop.now)
         for lane in self._lanes:
             lane.close()
+        late_s = monotonic() + _REAP_S
         for lane in self._lanes:
-            lane.reap(_REAP_S)
+            lane.reap(late_s)
 
     def _on_news(self) -> None:
         self._due_s = self._loop.now

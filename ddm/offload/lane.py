@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from time import monotonic
 from typing import Any
 
 from msgspec import Struct
@@ -17,7 +18,6 @@ from ddm.limits import (
     CHILD_RESTART_S,
     CHILD_SILENCE_S,
     LOSSES_OF_A_HANG,
-    STILLBORN_BY_ITSELF,
     STILLBORN_MAX,
 )
 from ddm.offload.asked import Asked
@@ -59,7 +59,7 @@ class Lane:
         self._ended: list[Process] = []  # killed, and not reaped yet
         self._here: deque[tuple[Asked[Any], Generator[None, None, Any]]] = deque()
         self._send_s = self._start_s = 0.0  # not before
-        # Children in a row that could not be started, or died before they said anything: in thirds.
+        # Children in a row that could not be started, or ended by themselves before they said anything.
         self._stillborn = 0
         self._restart_s = CHILD_RESTART_S  # after the next of those
         self._error = OSError(errno.ECHILD, "those that are started end at once")
@@ -112,9 +112,12 @@ class Lane:
         self._waiting.clear()
         self._here.clear()
 
-    def reap(self, wait_s: float) -> None:
-        """Have no zombies, after `close`; wait so long for each. One in a system call that hangs is left to init."""
-        self._ended = [child for child in self._ended if not child.is_reaped(wait_s)]
+    def reap(self, late_s: float) -> None:
+        """After `close`, leave no zombies, if they die until then."""
+        for child in self._ended:
+            if not child.is_reaped(max(0.0, late_s - monotonic())):
+                child.leave()
+        self._ended.clear()
 
     # -- the children ------------------------------------------------------------------------------
 
@@ -169,7 +172,7 @@ class Lane:
             child = Process(self._loop, self._on_news, self._habits.niceness)
         except OSError as error:
             self._error = error
-            self._stillborn += STILLBORN_BY_ITSELF
+            self._stillborn += 1
             self._delay_start(now)
             return None
         self._children.append(child)
@@ -178,8 +181,8 @@ class Lane:
     def _reap(self) -> None:
         for child in [child for child in self._ended if child.is_reaped()]:
             self._ended.remove(child)
-            if not child.is_up:
-                self._stillborn += 1 if child.was_killed else STILLBORN_BY_ITSELF
+            if not child.is_up and not child.was_killed:
+                self._stillborn += 1
 
     def _delay_start(self, now: float) -> None:
         self._start_s = now + self._restart_s

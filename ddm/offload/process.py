@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import warnings
 from array import array
 from collections.abc import Callable, Sequence
 from marshal import dumps, loads
@@ -111,6 +112,12 @@ class Process:
             return self._popen.wait(wait_s) is not None
         except subprocess.TimeoutExpired:
             return False
+
+    def leave(self) -> None:
+        """It was killed and does not die for now: `subprocess` reaps it when it starts another one, or init does."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            del self._popen
 
     @property
     def was_killed(self) -> bool:

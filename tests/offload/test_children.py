@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import signal
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from ddm.failures import FailureError, Kind
 from ddm.multi.clock import MonotonicClock
-from ddm.offload import process
+from ddm.offload import lane, process
+from ddm.offload.children import Children
+from ddm.offload.process import Process
 from ddm.spec import Checksum
 from tests.offload.conftest import Loop
 
@@ -157,6 +160,40 @@ def test_what_was_asked_of_children_that_are_closed_fails(children, loop, file):
         assert errand.over
         with pytest.raises(OSError, match="leaving"):
             errand.result()
+
+
+def test_what_is_to_be_buried_when_they_are_closed_is_not_closed_by_us(children, file, monkeypatch):
+    sent = []
+    buried = [os.dup(file.fd) for _ in range(40)]
+    for fd in buried:
+        children.bury(fd)
+    file.path.unlink()
+
+    class Told(Process):
+        def send(self, batch):
+            sent.extend(asked.fd for asked in batch)
+            return super().send(batch)
+
+    monkeypatch.setattr(lane, "Process", Told)
+    children.close()
+
+    assert sent == buried
+    for fd in buried:
+        with pytest.raises(OSError, match="Bad file"):
+            os.fstat(fd)
+
+
+def test_a_host_that_does_not_care_for_its_children_may_have_these(loop, file):
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with closing(Children(loop)) as children:
+            loop.result(children.sync(file.fd, file.witness_fd, str(file.path)))
+            [pid] = children.pids
+            os.kill(pid, signal.SIGKILL)
+            loop.result(children.sync(file.fd, file.witness_fd, str(file.path)))
+            assert children.pids != [pid]
+    finally:
+        signal.signal(signal.SIGCHLD, before)
 
 
 def test_closing_twice_is_no_error(children):

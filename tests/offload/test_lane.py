@@ -1,5 +1,6 @@
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ class Member:
     def close(self):
         self.loop.leave(self)
         self.lane.close()
-        self.lane.reap(30)
+        self.lane.reap(time.monotonic() + 30)
 
 
 @pytest.fixture

@@ -135,6 +135,15 @@ def test_one_that_cannot_be_started_leaves_nothing_open(loop, monkeypatch):
     assert sorted(Path("/proc/self/fd").iterdir()) == before
 
 
+def test_one_that_does_not_die_is_left_without_a_warning(loop):
+    child = Process(loop, lambda: None)
+    end = os.pidfd_open(child.pid)
+    child.end()
+    child.leave()
+    select.select([end], [], [], 30)
+    os.close(end)
+
+
 def test_a_stopped_one_is_killed_too(child):
     os.kill(child.pid, signal.SIGSTOP)
     pid = child.pid
