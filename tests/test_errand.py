@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from ddm.errand import Done
+from ddm.errand import After, Done, Failed, Slices, Together
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 
@@ -35,3 +35,93 @@ def test_what_a_deed_raises_comes_with_the_result(error):
 def test_a_bug_in_a_deed_is_no_result():
     with pytest.raises(ZeroDivisionError):
         Done(lambda: 1 / 0)
+
+
+class Later:
+    """An errand that is over when the test says so."""
+
+    def __init__(self):
+        self.over = False
+
+    def result(self):
+        return 7
+
+
+def test_what_would_have_been_in_vain_is_over_with_the_reason():
+    errand = Failed(OSError(errno.EIO, "cut"))
+    assert errand.over
+    with pytest.raises(OSError, match="cut"):
+        errand.result()
+
+
+def test_what_comes_after_an_errand_is_done_once_it_is_over():
+    first = Later()
+    errand = After(first, lambda errand: errand.result() + 1)
+    assert not errand.over
+    first.over = True
+    assert errand.over
+    assert errand.result() == 8
+
+
+def test_errands_that_are_one_are_over_with_the_last():
+    first, last = Later(), Later()
+    both = Together([first, last])
+    first.over = True
+    assert not both.over
+    last.over = True
+    assert both.over
+    both.result()
+
+
+def test_of_errands_that_are_one_the_first_that_went_wrong_is_told():
+    wrong = [Failed(OSError(errno.EIO, "first")), Failed(OSError(errno.EIO, "second"))]
+    both = Together([Done(lambda: None), *wrong])
+    assert both.over
+    with pytest.raises(OSError, match="first"):
+        both.result()
+
+
+def counting(slices, log):
+    try:
+        for number in range(slices):
+            log.append(number)
+            yield
+        return "done"
+    finally:
+        log.append("left")
+
+
+def test_slices_are_done_one_at_a_time():
+    log = []
+    errand = Slices(counting(2, log))
+    errand.step()
+    assert (errand.over, log) == (False, [0])
+    errand.step()
+    errand.step()
+    assert (errand.over, errand.result(), log) == (True, "done", [0, 1, "left"])
+
+
+def test_what_a_slice_raises_comes_with_the_result():
+    def broken():
+        yield
+        raise OSError(errno.ENOSPC, "full")
+
+    errand = Slices(broken())
+    errand.step()
+    errand.step()
+    assert errand.over
+    with pytest.raises(OSError, match="full"):
+        errand.result()
+
+
+def test_slices_that_are_dropped_clean_up():
+    log = []
+    errand = Slices(counting(2, log))
+    errand.step()
+    errand.drop()
+    assert log == [0, "left"]
+
+
+def test_slices_that_are_left_have_no_result():
+    with pytest.raises(AssertionError):
+        Slices(counting(1, [])).result()
