@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ddm.core.commands import Command
-from ddm.core.events import Event
 from ddm.held import Held
 from ddm.ledger import Ledger
 from ddm.parts import Parts
@@ -26,23 +25,21 @@ class Awaited:
         """Whether something is to be committed as soon as that is possible."""
         return self.held.uncommitted or self.publishing.uncommitted
 
-    def settle(self, now: float, *, more: bool) -> tuple[list[Event], list[Command]]:
-        """What follows from what is on the disk; unless somebody hears of that, commit what is to be there next.
+    def settle(self, now: float, *, more: bool) -> list[Command]:
+        """Give names to what is on the disk, and commit what is to be there next; what may be done now.
 
         more: see `Publishing.commit`. Raises StateError.
         """
-        events, commands = self._on_disk()
-        if events:
-            return events, commands
+        commands = self._on_disk()
         committed = self._ledger.committed
         self.publishing.commit(now, more=more)
         if self.held.uncommitted and self._ledger.commit():
             self.held.committed(committed.to_disk())
         committed.begin()
-        events, others = self._on_disk()  # it may have taken no time
-        return events, commands + others
+        return commands + self._on_disk()  # it may have taken no time
 
-    def _on_disk(self) -> tuple[list[Event], list[Command]]:
+    def _on_disk(self) -> list[Command]:
         committed = self._ledger.committed
         committed.look()
-        return self.publishing.publish(), self.held.release(committed.is_on_disk)
+        self.publishing.publish()
+        return self.held.release(committed.is_on_disk)

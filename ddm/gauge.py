@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
+from ddm.errand import Done
 from ddm.failures import Failure, Kind
 from ddm.http.name import Addresses
 from ddm.http.request import Request
@@ -46,39 +47,40 @@ class Nowhere:
         size_bytes: int | None,
         resume: PartIdentity | None,
         replace: bool = False,
-    ) -> Nowhere:
+    ) -> Done[Nowhere]:
         """Begin with nothing."""
         del directory, exact, resume, replace
         self.bytes, self.size_bytes, self.name = 0, size_bytes, name
-        return self
+        return Done(lambda: self)
 
     def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:
         """There is always room."""
         del directory, name, size_bytes
         return 0
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
+    def is_published(
+        self, directory: str, name: str, identity: PartIdentity, *, settle: bool = True
+    ) -> bool:
         """Never."""
-        del directory, name, identity
+        del directory, name, identity, settle
         return False
 
-    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> Done[bool]:
         """There are none."""
         del directory, name, identity
-        return False
+        return Done(lambda: False)
 
     def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
         """Count and drop."""
         del offset
         self.bytes += sum(map(len, buffers))
 
-    def begin_sync(self) -> None:
-        """See `ports.Part`."""
-
-    def sync(self, size_bytes: int | None = None) -> None:
+    def sync(self, size_bytes: int | None = None) -> Done[None]:
         """Nothing to do."""
+        del size_bytes
+        return Done(lambda: None)
 
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> Unread:
+    def digest(self, algorithms: Sequence[str], size_bytes: int) -> Unread:
         """What was dropped cannot be read again: whoever measures stops before that matters."""
         del algorithms, size_bytes
         return Unread()
@@ -88,8 +90,9 @@ class Nowhere:
         del exact, replace
         return self.name
 
-    def settle(self) -> None:
+    def settle(self) -> Done[None]:
         """See `ports.Part`."""
+        return Done(lambda: None)
 
     def close(self) -> None:
         """Nothing to do."""
@@ -99,14 +102,11 @@ class Nowhere:
 
 
 class Unread:
-    """Digests that never come. Fits `ports.Digester`."""
+    """Digests that never come. Fits `errand.Errand`."""
 
-    def step(self, slice_bytes: int) -> bool:
-        """Never the last."""
-        del slice_bytes
-        return False
+    over = False
 
-    def found(self) -> NoReturn:
+    def result(self) -> NoReturn:
         """Nobody may ask."""
         raise AssertionError("there is nothing to digest")
 

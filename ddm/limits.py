@@ -164,6 +164,8 @@ BUSY_RETRY_S = 0.05
 # loop, only when it is much longer: a manager that runs has it done by then.
 LOG_LONG_BYTES = 4 * MIB
 LOG_TOO_LONG_BYTES = 16 * MIB
+# So many wishes of users are put into force in one turn; where files go with them, for each one is opened and unlinked.
+WISHES_MAX = 100
 # After a stop, how long a database that another process holds is waited for: to be gone within 2 s.
 STOP_WAIT_S = 1.5
 # SHA-256 runs at about 0.5 GB/s, so that a slice holds the loop for 8 ms.

@@ -64,6 +64,7 @@ class Manager:
         self.reactor.join(self)
         self.children = Children(self.reactor)
         self._exits.callback(self.children.close)
+        custody.disk.elsewhere = self.children
         self._engine = engine
         self._performer = Performer(
             self._engine,

@@ -1,13 +1,12 @@
 """The part files of the jobs in work: opened, marked, synced, digested, published, closed.
 
-Each deed answers with an event. Digests are computed a slice a turn, so that nobody waits for them.
+Each deed answers with an event, at once or, if it is done elsewhere, in the turn that finds it over: see `answers`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
-from typing import TypeVar
 
 from ddm.core.commands import (
     CheckRoom,
@@ -29,12 +28,15 @@ from ddm.core.events import (
     RoomChecked,
     SyncFailed,
 )
+from ddm.errand import After, Done, Errand, Slices, Together
 from ddm.failures import Failure, FailureError, from_os_error
-from ddm.limits import DIGEST_SLICE_BYTES
-from ddm.ports import Digester, Disk, MarkedSink, Marks, Part
+from ddm.ports import Disk, MarkedSink, Marks, Part
 from ddm.record import PartIdentity
+from ddm.spec import Checksum
 
-_T = TypeVar("_T")
+PartCommand = OpenPart | ResetPart | ClosePart | SyncFile | DigestFile | CheckRoom
+# Of one job each sort of command is under way once.
+_Key = tuple[int, type[PartCommand | PublishFile]]
 
 
 class Parts:
@@ -44,15 +46,16 @@ class Parts:
         self._disk = disk
         self._marks = marks
         self._open: dict[int, Part] = {}
-        self._digests: dict[int, Digester] = {}
-        self._syncs: dict[int, SyncFile] = {}  # asked for, and not answered
+        self._pending: dict[_Key, Errand[Event]] = {}
+        self._syncs: dict[int, Errand[None]] = {}  # those that are pending, by job
+        self._slices: dict[_Key, Slices[object]] = {}  # what of that goes on here
         self._incarnations: dict[int, int] = {}
         self._sinks: dict[int, MarkedSink] = {}  # by transfer
 
     @property
-    def digesting(self) -> bool:
-        """Whether a digest is on its way."""
-        return bool(self._digests)
+    def goes_on(self) -> bool:
+        """Whether something is to be gone on with at once: `go_on`."""
+        return bool(self._slices)
 
     # -- transfers ---------------------------------------------------------------------------------
 
@@ -72,36 +75,69 @@ class Parts:
         """Which life of the job's file marks are about from now on."""
         self._incarnations[job_id] = incarnation
 
+    # -- what is pending ---------------------------------------------------------------------------
+
+    def go_on(self) -> list[Event]:
+        """Do one slice of what goes on here, of one file: the others wait, everything else goes on. Then `answers`."""
+        for key, slices in self._slices.items():
+            slices.step()
+            if slices.over:
+                del self._slices[key]
+            break
+        return self.answers()
+
+    def answers(self) -> list[Event]:
+        """What came of all that is over by now."""
+        if not self._pending:
+            return []
+        over = [key for key, errand in self._pending.items() if errand.over]
+        return [self._pending.pop(key).result() for key in over]
+
+    def _answer(
+        self, command: PartCommand | PublishFile, errand: Errand[Event], work: object = None
+    ) -> Event | None:
+        """What is answered at once, else it is pending. work: what the answer waits for, if that is done in slices."""
+        if errand.over:
+            return errand.result()
+        key = command.job_id, type(command)
+        self._pending[key] = errand
+        if isinstance(work, Slices):
+            self._slices[key] = work
+        return None
+
+    def _drop(self, job_id: int) -> Errand[None] | None:
+        """Nobody waits for a sync or a digest of this file any more; the sync that is under way."""
+        for kind in (SyncFile, DigestFile):
+            self._pending.pop((job_id, kind), None)
+            self._slices.pop((job_id, kind), None)
+        return self._syncs.pop(job_id, None)
+
     # -- deeds -------------------------------------------------------------------------------------
 
-    def do(self, command: OpenPart | ResetPart | ClosePart | SyncFile | CheckRoom) -> Event | None:
-        """What is answered at once; but for syncs, which are done together: see `sync_on`."""
+    def do(self, command: PartCommand) -> Event | None:
+        """Set out on what is asked for; the answer, if there is one at once."""
         match command:
             case OpenPart() | ResetPart():
                 return self._open_part(command)
-            case ClosePart(job_id):
-                return self._close_part(job_id)
-            case SyncFile(job_id):
-                self._syncs[job_id] = command
-                return None
-            case CheckRoom():
-                return self._check_room(command)
+            case ClosePart():
+                return self._close_part(command)
+            case SyncFile(job_id, size_bytes):
+                errand = self._syncs[job_id] = self._open[job_id].sync(size_bytes)
+                return self._answer(command, After(errand, partial(self._synced, job_id)))
+            case DigestFile(job_id, algorithms, size_bytes):
+                digest = self._open[job_id].digest(algorithms, size_bytes)
+                return self._answer(command, After(digest, partial(_digested, job_id)), digest)
+            case CheckRoom(job_id, directory, name, size_bytes):
+                lacking_bytes = self._disk.lacking_bytes(directory, name, size_bytes)
+                return RoomChecked(job_id, lacking_bytes)
 
-    def _open_part(self, command: OpenPart | ResetPart) -> Event:
+    def _open_part(self, command: OpenPart | ResetPart) -> Event | None:
         """Open a part file, or begin one again in a new inode."""
-        return _answer(command.job_id, partial(self._opened, command))
-
-    def _opened(self, command: OpenPart | ResetPart) -> Event:
-        job_id = command.job_id
-        if isinstance(command, ResetPart):
-            # Named, so that the file system does not hand the same inode out again.
-            old = self._open.pop(job_id)
-            self._syncs.pop(job_id, None)
-            resume: PartIdentity | None = old.identity
-            old.discard()
-        else:
-            resume = command.resume
-        part = self._disk.open_part(
+        try:
+            resume = self._discard(command) if isinstance(command, ResetPart) else command.resume
+        except (FailureError, OSError) as error:
+            return PartFailed(command.job_id, _failure(error, "write"))
+        opening = self._disk.open_part(
             command.directory,
             command.name,
             exact=command.exact,
@@ -109,104 +145,100 @@ class Parts:
             resume=resume,
             replace=command.replace,
         )
+        return self._answer(command, After(opening, partial(self._opened, command.job_id)), opening)
+
+    def _discard(self, command: ResetPart) -> PartIdentity:
+        """Drop the open part file; which it was, so that the file system does not hand the same inode out again."""
+        self._drop(command.job_id)
+        old = self._open.pop(command.job_id)
+        old.discard()
+        return old.identity
+
+    def _opened(self, job_id: int, opening: Errand[Part]) -> Event:
+        try:
+            part = opening.result()
+        except (FailureError, OSError) as error:
+            return PartFailed(job_id, _failure(error, "write"))
         self._open[job_id] = part
         kept_bytes = part.kept_bytes if part.kept else None
         return PartOpened(job_id, part.name, part.identity, part.kept, kept_bytes)
 
-    def _check_room(self, command: CheckRoom) -> Event:
-        """See how much room there is."""
-        lacking = self._disk.lacking_bytes(command.directory, command.name, command.size_bytes)
-        return RoomChecked(command.job_id, lacking)
-
-    def sync_on(self) -> list[Event]:
-        """Put the files on the disk for which that was asked; those that take their time are asked again."""
-        syncs, self._syncs = self._syncs, {}
-        if len(syncs) > 1:  # the disk writes the others while one is waited for
-            for job_id in syncs:
-                self._open[job_id].begin_sync()
-        answers = (self._sync(command) for command in syncs.values())
-        return [answer for answer in answers if answer is not None]
-
-    def _sync(self, command: SyncFile) -> Event | None:
-        part = self._open[command.job_id]
+    def _synced(self, job_id: int, errand: Errand[None]) -> Event:
+        del self._syncs[job_id]
         try:
-            part.sync(command.size_bytes)
-        except BlockingIOError:
-            self._syncs[command.job_id] = command
-            return None
-        except OSError as error:
-            return SyncFailed(command.job_id, _failure(error, part, "sync"))
-        return FileSynced(command.job_id)
+            errand.result()
+        except (FailureError, OSError) as error:
+            return SyncFailed(job_id, _failure(error, "sync"))
+        return FileSynced(job_id)
 
-    def begin_digest(self, command: DigestFile) -> None:
-        """Read a file from its start."""
-        part = self._open[command.job_id]
-        self._digests[command.job_id] = part.digester(command.algorithms, command.size_bytes)
-
-    def digest_on(self) -> Iterator[Event]:
-        """One slice of one file a turn: the digests of others wait, everything else goes on."""
-        for job_id, digester in self._digests.items():
-            try:
-                if not digester.step(DIGEST_SLICE_BYTES):
-                    return
-                yield FileDigested(job_id, digester.found())
-            except OSError as error:
-                yield PartFailed(job_id, _failure(error, self._open[job_id], "read"))
-            del self._digests[job_id]
-            return
-
-    def publish(self, commands: Iterable[PublishFile]) -> list[Event]:
+    def publish(self, commands: Iterable[PublishFile]) -> None:
         """Give files their final names: all are renamed, then one sync puts those of a directory on the disk."""
-        named = [
-            (each.job_id, _answer(each.job_id, partial(self._name, each))) for each in commands
-        ]
-        return [
-            name
-            if isinstance(name, PartFailed)
-            else _answer(job_id, partial(self._settle, job_id, name))
-            for job_id, name in named
-        ]
+        renamed: list[tuple[PublishFile, str]] = []
+        for command in commands:
+            part = self._open[command.job_id]
+            try:
+                renamed.append(
+                    (command, part.publish(exact=command.exact, replace=command.replace))
+                )
+            except (FailureError, OSError) as error:
+                failed = partial(PartFailed, command.job_id, _failure(error, "write"))
+                self._pending[command.job_id, PublishFile] = Done(failed)
+        for command, name in renamed:
+            settling = self._open[command.job_id].settle()
+            published = FilePublished(command.job_id, name)
+            self._pending[command.job_id, PublishFile] = After(
+                settling, partial(self._settled, published)
+            )
 
-    def _name(self, command: PublishFile) -> str:
-        part = self._open[command.job_id]
-        return part.publish(exact=command.exact, replace=command.replace)
+    def _settled(self, published: FilePublished, errand: Errand[None]) -> Event:
+        try:
+            errand.result()
+        except (FailureError, OSError) as error:
+            return PartFailed(published.job_id, _failure(error, "write"))
+        self._forget(published.job_id)
+        return published
 
-    def _settle(self, job_id: int, name: str) -> FilePublished:
-        self._open[job_id].settle()
-        del self._open[job_id]
-        self._incarnations.pop(job_id, None)
-        return FilePublished(job_id, name)
-
-    def _close_part(self, job_id: int) -> Event:
+    def _close_part(self, command: ClosePart) -> Event | None:
         """Sync and close a file, and keep it."""
-        part = self._open.pop(job_id)
-        for of_jobs in (self._digests, self._syncs, self._incarnations):
-            of_jobs.pop(job_id, None)
+        part = self._open[command.job_id]
+        under_way = self._drop(command.job_id)
+        sync = part.sync()
+        errand = sync if under_way is None else Together((under_way, sync))
+        return self._answer(command, After(errand, partial(self._closed, command.job_id)))
+
+    def _closed(self, job_id: int, errand: Errand[None]) -> Event:
         failure = None
         try:
-            part.sync()
-        except OSError as error:
-            failure = _failure(error, part, "sync")
+            errand.result()
+        except (FailureError, OSError) as error:
+            failure = _failure(error, "sync")
         finally:
-            part.close()
+            self._forget(job_id).close()
         return PartClosed(job_id, failure)
+
+    def _forget(self, job_id: int) -> Part:
+        self._incarnations.pop(job_id, None)
+        return self._open.pop(job_id)
 
     def close(self) -> None:
         """Close what is still open. Part files stay."""
+        for slices in self._slices.values():
+            slices.drop()
         for part in self._open.values():
             part.close()
+        self._slices.clear()
+        self._pending.clear()
         self._open.clear()
 
 
-def _answer(job_id: int, deed: Callable[[], _T]) -> _T | PartFailed:
-    """What a deed says, or how it failed."""
+def _digested(job_id: int, errand: Errand[tuple[Checksum, ...]]) -> Event:
     try:
-        return deed()
-    except FailureError as error:
-        return PartFailed(job_id, error.failure)
-    except OSError as error:
-        return PartFailed(job_id, from_os_error(error, str(error.filename or "the file"), "write"))
+        return FileDigested(job_id, errand.result())
+    except (FailureError, OSError) as error:
+        return PartFailed(job_id, _failure(error, "read"))
 
 
-def _failure(error: OSError, part: Part, doing: str) -> Failure:
-    return from_os_error(error, str(error.filename or part.name), doing)
+def _failure(error: FailureError | OSError, doing: str) -> Failure:
+    if isinstance(error, FailureError):
+        return error.failure
+    return from_os_error(error, str(error.filename or "the file"), doing)

@@ -11,13 +11,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 
-from ddm import steering
 from ddm.awaited import Awaited
 from ddm.core.commands import (
     CancelTransfer,
     Command,
     ContinueTransfer,
-    DigestFile,
     LookUp,
     OfferJobs,
     PublishFile,
@@ -47,6 +45,7 @@ from ddm.lookups import LookUps
 from ddm.offers import Offers
 from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Names, Network, Store
+from ddm.steering import Steering
 from ddm.transfers import Transfers
 
 
@@ -66,7 +65,6 @@ class Performer:
         log: Log | None = None,
     ) -> None:
         self._engine = engine
-        self._disk = disk
         self._store = store
         self._parts = Parts(disk, marks)
         self._lookups = LookUps(names)
@@ -76,10 +74,10 @@ class Performer:
         self._inbox: list[Event] = []
         self._transfers = Transfers(network, self._parts, self._log, self.submit)
         self._awaited = Awaited(self._parts, self._ledger)
+        self._steering = Steering(store, disk)
         self._offers = Offers(store)
         self._left: list[JobView] = []  # which is not committed yet
-        self._heed = False  # whether wishes are to be looked at
-        self._reorder = False  # and whether jobs in work may stand elsewhere, or limits be others
+        self._reorder = False  # whether jobs in work may stand elsewhere, or limits be others
         self._retry_s: float | None = None
         self.on_ended: Callable[[JobView], None] | None = None
 
@@ -93,14 +91,16 @@ class Performer:
 
     def queue_changed(self) -> None:
         """Another process wrote to the store: there may be jobs to admit, wishes to heed, and lessons to hear."""
-        self._heed = self._reorder = True
+        self._reorder = True
+        self._steering.look()
         self._learned.look_again()
         self.submit(QueueChanged())
 
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
+        more = self._steering.more and self._retry_s is None
         ready = self._lookups.ready or self._ledger.committed.ready
-        if self._inbox or self._parts.digesting or ready:
+        if self._inbox or self._parts.goes_on or ready or more:
             return 0.0
         times = (self._engine.deadline(), self._retry_s)
         return min((due for due in times if due is not None), default=None)
@@ -109,8 +109,9 @@ class Performer:
     def idle(self) -> bool:
         """Whether nothing is in work, nothing left to admit, and everything recorded, and on the disk if need be."""
         recorded = not (self._ledger.pending or self._ledger.committed.owing)
-        owing = self._awaited or self._offers.pending or not recorded
-        return self._engine.idle and not (self._inbox or self._heed or owing)
+        steered = not (self._steering.pending or self._steering.looking)
+        owing = self._awaited or self._offers.pending or not (recorded and steered)
+        return self._engine.idle and not (self._inbox or owing)
 
     @property
     def stuck(self) -> bool:
@@ -128,16 +129,9 @@ class Performer:
             self._do_together(now)
         if not self._ledger.pending and (news := self._learned.news()) is not None:
             self._inbox.insert(0, news)  # before the first offer
-        # Digests first: after a stop nobody would be there to hear of them.
-        pending: deque[Event] = deque(
-            (
-                *moved,
-                *self._lookups.answers(),
-                *self._parts.sync_on(),
-                *self._parts.digest_on(),
-                *self._inbox,
-            )
-        )
+        # What was done elsewhere first: after a stop nobody would be there to hear of it.
+        elsewhere = (*self._lookups.answers(), *self._parts.go_on())
+        pending: deque[Event] = deque((*moved, *elsewhere, *self._inbox))
         self._inbox.clear()
         due = self._engine.deadline()
         if due is not None and due <= now:
@@ -161,13 +155,12 @@ class Performer:
             self._perform(command)
 
     def _do_together(self, now: float) -> None:
-        """What is done once for all jobs that ask for it in a turn: syncs, names, then offers for the room left."""
-        self._inbox += (*self._lookups.answers(), *self._parts.sync_on())
+        """What is done once for all jobs that ask for it in a turn: names, then offers for the room left."""
+        self._inbox += self._lookups.answers()
         if not self._inbox:
-            events, commands = self._awaited.settle(now, more=bool(self._transfers))
-            self._inbox += events
-            for command in commands:
+            for command in self._awaited.settle(now, more=bool(self._transfers)):
                 self._perform(command)
+        self._inbox += self._parts.answers()
         if not self._inbox and self._offers.pending:
             self._inbox += map(JobOffered, self._offers.take())
 
@@ -182,9 +175,10 @@ class Performer:
         if committed and self._left:
             self._offers.left(view.id for view in self._left)
             self._left.clear()
-        self._heed = self._heed or bool(left)
+        if left:
+            self._steering.look()
         owing = not committed or self._awaited.uncommitted or self._offers.pending
-        if not owing and (not self._heed or self._heed_wishes()):
+        if not owing and (not self._steering.looking or self._heed_wishes()):
             self._retry_s = None
         elif self._retry_s is None or self._retry_s <= now:
             self._retry_s = now + BUSY_RETRY_S
@@ -218,8 +212,6 @@ class Performer:
                 self._transfers.proceed(command)
             case PublishFile():
                 self._awaited.publishing.add(command)
-            case DigestFile():
-                self._parts.begin_digest(command)
             case _:
                 if (answer := self._parts.do(command)) is not None:
                     self._inbox.append(answer)
@@ -250,13 +242,13 @@ class Performer:
     def _heed_wishes(self) -> bool:
         """Tell the engine what users wish for its jobs, put the other wishes into force; False if that has to wait."""
         try:
-            self._inbox += steering.heed(self._store, self._disk, self._in_work)
+            self._inbox += self._steering.heed(self._in_work)
             if self._reorder:
                 held, rate = self._engine.asked(), self._engine.max_bytes_per_sec
-                self._inbox += steering.changed(self._store, held, rate)
+                self._inbox += self._steering.changed(held, rate)
         except BusyError:
             return False
-        self._heed = self._reorder = False
+        self._reorder = False
         return True
 
     def _in_work(self, job_id: int) -> bool:

@@ -2,7 +2,8 @@
 
 The real rooms and the simulated world both fit these shapes.
 
-Everything is called from the turn, never from a callback of libcurl, and nothing here waits.
+Everything is called from the turn, never from a callback of libcurl, and nothing here waits: what takes its time is an
+errand, and what went wrong comes with its result.
 """
 
 from __future__ import annotations
@@ -110,16 +111,6 @@ class Names(Protocol):
         """
 
 
-class Digester(Protocol):
-    """The digests of a file on their way."""
-
-    def step(self, slice_bytes: int) -> bool:
-        """Read so many bytes more; whether that was the last of them. Raises OSError."""
-
-    def found(self) -> tuple[Checksum, ...]:
-        """The digests, after the last step."""
-
-
 class Part(Protocol):
     """One part file, open and locked. Its `write_at` is the sink of the job's transfers."""
 
@@ -142,14 +133,11 @@ class Part(Protocol):
     def write_at(self, buffers: Sequence[bytes], offset: int) -> None:
         """As Sink.write_at."""
 
-    def begin_sync(self) -> None:
-        """Begin to put on the disk what a `sync` will wait for; where others are to be synced first."""
+    def sync(self, size_bytes: int | None = None) -> Errand[None]:
+        """Cut to the size if given, then fdatasync what was written so far. Raises OSError."""
 
-    def sync(self, size_bytes: int | None = None) -> None:
-        """Cut to the size if given, then fdatasync. Raises OSError; BlockingIOError if it has to be asked again."""
-
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> Digester:
-        """Something that reads the file from its start, slice by slice."""
+    def digest(self, algorithms: Sequence[str], size_bytes: int) -> Errand[tuple[Checksum, ...]]:
+        """The digests of so much of the file. Raises OSError."""
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:
         """Rename to the final name, never over another file; the name it got. Raises OSError.
@@ -158,14 +146,14 @@ class Part(Protocol):
         one.
         """
 
-    def settle(self) -> None:
-        """Put the final name on the disk, and close. Raises OSError; then it has its part name again.
+    def settle(self) -> Errand[None]:
+        """Put the final name on the disk, and close. Raises OSError; then it is open and has its part name again.
 
         Files that were renamed before it in the same directory share the sync.
         """
 
     def close(self) -> None:
-        """Unlock and close; the file stays."""
+        """Unlock and close; the file stays. Syncs that are under way have to be over, digests have not."""
 
     def discard(self) -> None:
         """Unlink and close."""
@@ -206,17 +194,19 @@ class Disk(Protocol):
         size_bytes: int | None,
         resume: PartIdentity | None,
         replace: bool = False,
-    ) -> Part:
+    ) -> Errand[Part]:
         """See core.commands.OpenPart. Raises OSError with its filename, or failures.FailureError."""
 
     def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:
         """How much more room the part file of `name` needs there than there is; 0 or less is enough. Never raises."""
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
-        """Whether the file has its final name already, on the disk. Never raises."""
+    def is_published(
+        self, directory: str, name: str, identity: PartIdentity, *, settle: bool = True
+    ) -> bool:
+        """Whether the file has its final name already. Never raises. settle: also see to it that it is on the disk."""
 
-    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
-        """Unlink that file, under its part name or its final one; whether it was there.
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> Errand[bool]:
+        """Unlink that file, under its part name or its final one, durably; whether it was there.
 
         Raises OSError with the path, or failures.FailureError.
         """
@@ -252,8 +242,11 @@ class Store(Protocol):
     def in_state(self, state: State) -> list[JobRecord]:
         """The jobs in one state, the oldest first."""
 
-    def wishes(self) -> list[JobRecord]:
-        """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed."""
+    def wishes(self, after: int = 0, limit: int = -1) -> list[JobRecord]:
+        """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed.
+
+        The oldest first, of those that came after the job `after`; `limit` at most, if it is not negative.
+        """
 
     def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:
         """What may change of jobs in work: priority, place and max_bytes_per_sec of those that there are."""

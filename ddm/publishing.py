@@ -7,7 +7,6 @@ commit that has to reach the disk takes milliseconds, and where files are small 
 from __future__ import annotations
 
 from ddm.core.commands import PublishFile
-from ddm.core.events import Event
 from ddm.ledger import Ledger
 from ddm.limits import PUBLISH_WAIT_S
 from ddm.parts import Parts
@@ -51,9 +50,8 @@ class Publishing:
             self._number = self._ledger.committed.to_disk()
             self._committed, self._whole, self._since_s = self._whole, [], None
 
-    def publish(self) -> list[Event]:
+    def publish(self) -> None:
         """Give the files their names of which it is on the disk that they will."""
-        if not self._committed or not self._ledger.committed.is_on_disk(self._number):
-            return []
-        commands, self._committed = self._committed, []
-        return self._parts.publish(commands)
+        if self._committed and self._ledger.committed.is_on_disk(self._number):
+            commands, self._committed = self._committed, []
+            self._parts.publish(commands)

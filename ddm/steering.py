@@ -9,72 +9,156 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ddm.core.events import OrderChanged, QueueChanged, RateChanged, WishChanged
+from ddm.errand import Done, Errand
 from ddm.failures import Failure, FailureError, from_os_error
+from ddm.limits import WISHES_MAX
 from ddm.ports import Disk, Store
 from ddm.record import JobRecord, State, StoredFailure, Wanted
 
+InWork = Callable[[int], bool]
 
-def settle_all(store: Store, disk: Disk, but: Callable[[int], bool] = lambda _: False) -> int:
-    """Put every wish into force; how many there were. but: which jobs are in work, and left alone.
 
-    Raises BusyError if another process is writing; then nothing is done.
+def settle_all(store: Store, disk: Disk) -> int:
+    """Put every wish into force, on a disk that does all at once; how many there were.
+
+    For who takes custody: nobody works on a job. Raises BusyError if another process is writing.
     """
-    if all(but(record.id) for record in store.wishes()):
-        return 0
-    with store.transaction():
-        found = [record for record in store.wishes() if not but(record.id)]
-        for record in found:
-            _settle(store, disk, record)
-    return len(found)
+    steering, count = Steering(store, disk), 0
+    steering.look()
+    while steering.looking:
+        count += steering.settle(lambda _: False)
+    return count
 
 
-def heed(
-    store: Store, disk: Disk, in_work: Callable[[int], bool]
-) -> list[WishChanged | QueueChanged]:
-    """Put wishes into force for jobs that nobody works on; what the engine is to be told. Raises StateError."""
-    found: list[WishChanged | QueueChanged] = []
-    if settle_all(store, disk, but=in_work):
-        found.append(QueueChanged())
-    left = (record for record in store.wishes() if in_work(record.id))
-    return [*found, *(WishChanged(record.id, record.wanted) for record in left)]
+class Steering:
+    """Wishes on their way. The row of a job that is to go with its files goes when these have.
 
-
-def changed(
-    store: Store, held: Mapping[int, tuple[int, float, int]], max_bytes_per_sec: int
-) -> list[OrderChanged | RateChanged]:
-    """Which jobs in work stand elsewhere in the queue by now, and where other limits of speed are asked for.
-
-    held: what is known of them, as `Store.asked_of` has it. max_bytes_per_sec: the limit of all. Raises StateError.
+    looking: whether wishes are to be looked at. more: whether some of them were, and the others are next.
     """
-    found: list[OrderChanged | RateChanged] = []
-    for job_id, (priority, place, rate) in store.asked_of(held).items() if held else ():
-        if held[job_id][:2] != (priority, place):
-            found.append(OrderChanged(job_id, priority, place))
-        if held[job_id][2] != rate:
-            found.append(RateChanged(job_id, rate))
-    asked = store.asked_rate()
-    if asked is not None and asked != max_bytes_per_sec:
-        found.append(RateChanged(None, asked))
-    return found
 
+    def __init__(self, store: Store, disk: Disk) -> None:
+        self._store = store
+        self._disk = disk
+        self._removals: dict[int, Errand[bool]] = {}  # by job
+        self._after = 0  # the job up to which wishes were looked at
+        self._looking = False
 
-def _settle(store: Store, disk: Disk, record: JobRecord) -> None:
-    match record.wanted:
-        case Wanted.RUN:
-            store.set_state(record.id, State.QUEUED, None)
-        case Wanted.PAUSE:
-            if record.state is State.QUEUED:
-                store.set_state(record.id, State.PAUSED, None)
-            else:
-                store.drop_wish(record.id)  # it is over: too late
-        case Wanted.REMOVE:
-            failure = _remove_files(disk, record) if record.delete_files else None
-            if failure is None:
-                store.remove(record.id)
-            else:
-                error = StoredFailure.of(failure)
-                store.set_state(record.id, _kept(disk, record), error)
-                store.drop_wish(record.id)
+    def look(self) -> None:
+        """There may be wishes to heed: all are to be looked at, the oldest jobs' first."""
+        self._looking, self._after = True, 0
+
+    @property
+    def looking(self) -> bool:
+        """Whether wishes are to be looked at, or files have gone, so that their rows may."""
+        return self._looking or any(removal.over for removal in self._removals.values())
+
+    @property
+    def more(self) -> bool:
+        """Whether some wishes were looked at, and the others are next."""
+        return self._after > 0
+
+    @property
+    def pending(self) -> bool:
+        """Whether files are on their way out."""
+        return bool(self._removals)
+
+    def heed(self, in_work: InWork) -> list[WishChanged | QueueChanged]:
+        """Put wishes into force for jobs that nobody works on, so many at a time; what the engine is to be told.
+
+        Raises BusyError if another process is writing, StateError.
+        """
+        if not self._looking:
+            self.look()
+        told = [
+            WishChanged(record.id, record.wanted)
+            for record in self._store.wishes(self._after, WISHES_MAX)
+            if in_work(record.id)
+        ]
+        return [*([QueueChanged()] if self.settle(in_work) else []), *told]
+
+    def settle(self, in_work: InWork) -> int:
+        """Put the next wishes into force; how many there are that were not."""
+        some = self._store.wishes(self._after, WISHES_MAX)
+        settled: list[int] = []
+        if any(self._is_ready(record, in_work) for record in some):
+            with self._store.transaction():
+                # Somebody may have written meanwhile.
+                some = self._store.wishes(self._after, WISHES_MAX)
+                settled = [
+                    record.id
+                    for record in some
+                    if self._is_ready(record, in_work) and self._settle(record)
+                ]
+        for job_id in settled:
+            self._removals.pop(job_id, None)
+        self._looking = len(some) == WISHES_MAX and len(self._removals) < WISHES_MAX
+        self._after = some[-1].id if self._looking else 0
+        return len(settled)
+
+    def _is_ready(self, record: JobRecord, in_work: InWork) -> bool:
+        """Whether there is something to do for it: not while its files are on their way out, or too many others'."""
+        if in_work(record.id):
+            return False
+        removal = self._removals.get(record.id)
+        if removal is None:
+            return record.wanted is not Wanted.REMOVE or len(self._removals) < WISHES_MAX
+        return removal.over
+
+    def _settle(self, record: JobRecord) -> bool:
+        """Put a wish into force; False if that has only begun."""
+        match record.wanted:
+            case Wanted.RUN:
+                self._store.set_state(record.id, State.QUEUED, None)
+            case Wanted.PAUSE:
+                if record.state is State.QUEUED:
+                    self._store.set_state(record.id, State.PAUSED, None)
+                else:
+                    self._store.drop_wish(record.id)  # it is over: too late
+            case Wanted.REMOVE:
+                return self._remove(record)
+        return True
+
+    def _remove(self, record: JobRecord) -> bool:
+        removal = self._removals.get(record.id) or self._remove_files(record)
+        if removal.over and not isinstance(removal, Done):
+            removal = Done(
+                removal.result
+            )  # which is asked for once, also if this cannot be committed
+        self._removals[record.id] = removal
+        if not removal.over:
+            return False
+        failure = _failure(removal, record)
+        if failure is None:
+            self._store.remove(record.id)
+        else:
+            error = StoredFailure.of(failure)
+            self._store.set_state(record.id, _kept(self._disk, record), error)
+            self._store.drop_wish(record.id)
+        return True
+
+    def _remove_files(self, record: JobRecord) -> Errand[bool]:
+        """Remove what a job has fetched, if that is wished."""
+        if not record.delete_files or record.name is None or record.part is None:
+            return Done(lambda: False)
+        return self._disk.remove_files(record.spec.directory, record.name, record.part)
+
+    def changed(
+        self, held: Mapping[int, tuple[int, float, int]], max_bytes_per_sec: int
+    ) -> list[OrderChanged | RateChanged]:
+        """Which jobs in work stand elsewhere in the queue by now, and where other limits of speed are asked for.
+
+        held: what is known of them, as `Store.asked_of` has it. max_bytes_per_sec: the limit of all. Raises StateError.
+        """
+        found: list[OrderChanged | RateChanged] = []
+        for job_id, (priority, place, rate) in self._store.asked_of(held).items() if held else ():
+            if held[job_id][:2] != (priority, place):
+                found.append(OrderChanged(job_id, priority, place))
+            if held[job_id][2] != rate:
+                found.append(RateChanged(job_id, rate))
+        asked = self._store.asked_rate()
+        if asked is not None and asked != max_bytes_per_sec:
+            found.append(RateChanged(None, asked))
+        return found
 
 
 def _kept(disk: Disk, record: JobRecord) -> State:
@@ -82,16 +166,14 @@ def _kept(disk: Disk, record: JobRecord) -> State:
     done = record.state is State.DONE or record.checking
     if not done or record.name is None or record.part is None:
         return State.FAILED
-    published = disk.is_published(record.spec.directory, record.name, record.part)
+    published = disk.is_published(record.spec.directory, record.name, record.part, settle=False)
     return State.DONE if published else State.FAILED
 
 
-def _remove_files(disk: Disk, record: JobRecord) -> Failure | None:
-    """Remove what a job has fetched, or say why it could not be."""
-    if record.name is None or record.part is None:
-        return None
+def _failure(removal: Errand[bool], record: JobRecord) -> Failure | None:
+    """Why the files of a job could not be removed."""
     try:
-        disk.remove_files(record.spec.directory, record.name, record.part)
+        removal.result()
     except FailureError as error:
         return error.failure
     except OSError as error:

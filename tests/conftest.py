@@ -116,8 +116,9 @@ class House:
         """A performer that knows of nothing, as after a run of ddm."""
         self.network = SimNetwork(self.internet, clock=self.clock, story=Story("performer"))
         self.engine = Engine(Limits(), chance=random.Random(1), user_agent="test")
+        self.disk = LocalDisk("boot")
         self.performer = Performer(
-            self.engine, network=self.network, disk=LocalDisk("boot"), store=self.store,
+            self.engine, network=self.network, disk=self.disk, store=self.store,
             marks=self.marks, clock=self.clock, log=self.log,
             names=SimResolver(self.clock, Story("names"), random.Random(1)),
         )  # fmt: skip

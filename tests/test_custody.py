@@ -36,7 +36,7 @@ def killed(state, spec, tmp_path):
             (job_id,) = custody.store.add([spec])
             part = custody.disk.open_part(
                 str(tmp_path), "f", exact=True, size_bytes=100, resume=None
-            )
+            ).result()
             custody.store.set_part(job_id, "f", SEEN, part.identity, 0)
             custody.store.set_progress(job_id, RangeSet.of(0, 10), RangeSet())
             custody.store.set_state(job_id, State.RUNNING, None)
@@ -133,7 +133,8 @@ def test_without_a_marks_file_it_works_and_says_what_that_costs(state, spec):
     (state / "marks").mkdir(parents=True)
     with Custody.take(state) as custody:
         (notice,) = custody.notices
-        part = custody.disk.open_part(spec.directory, "f", exact=True, size_bytes=None, resume=None)
+        asked = {"exact": True, "size_bytes": None, "resume": None}
+        part = custody.disk.open_part(spec.directory, "f", **asked).result()
         custody.marks.sink(part, 1, 0).write_at([b"abc"], 0)
         part.close()
 

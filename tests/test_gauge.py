@@ -74,7 +74,7 @@ def failed(kind):
 
 
 def test_what_is_written_is_counted_and_dropped():
-    part = Nowhere().open_part("/", "a", exact=False, size_bytes=9, resume=None)
+    part = Nowhere().open_part("/", "a", exact=False, size_bytes=9, resume=None).result()
 
     part.write_at([b"abc", b"de"], 4)
 
@@ -83,7 +83,7 @@ def test_what_is_written_is_counted_and_dropped():
 
 def test_a_file_begun_again_counts_from_nothing():
     disk = Nowhere()
-    disk.open_part("/", "a", exact=False, size_bytes=9, resume=None).write_at([b"abc"], 0)
+    disk.open_part("/", "a", exact=False, size_bytes=9, resume=None).result().write_at([b"abc"], 0)
 
     disk.open_part("/", "a", exact=False, size_bytes=None, resume=disk.identity)
 
@@ -95,15 +95,16 @@ def test_a_disk_that_is_none_has_room_and_no_files():
 
     assert disk.lacking_bytes("/", "a", 1 << 60) == 0
     assert not disk.is_published("/", "a", disk.identity)
-    assert not disk.remove_files("/", "a", disk.identity)
+    assert not disk.remove_files("/", "a", disk.identity).result()
 
 
 def test_the_end_of_a_file_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    part = Nowhere().open_part(str(tmp_path), "a", exact=True, size_bytes=1, resume=None)
+    part = Nowhere().open_part(str(tmp_path), "a", exact=True, size_bytes=1, resume=None).result()
 
-    part.sync(1)
+    assert part.sync(1).over
     assert part.publish(exact=True) == "a"
+    assert part.settle().over
     part.close()
     part.discard()
 
@@ -111,7 +112,7 @@ def test_the_end_of_a_file_leaves_nothing(tmp_path, monkeypatch):
 
 
 def test_a_digest_of_what_was_dropped_never_comes():
-    assert not Nowhere().digester(("sha-256",), 1).step(1)
+    assert not Nowhere().digest(("sha-256",), 1).over
 
 
 def test_everything_goes_through(network, wire):

@@ -46,7 +46,7 @@ def desk(connect, tmp_path):
     store.commits.clear()
     part = LocalDisk("boot").open_part(
         str(tmp_path), "f", exact=True, size_bytes=None, resume=None
-    )  # fmt: skip
+    ).result()  # fmt: skip
     sink = store.marks.sink(part, 1, 0)
     sink.write_at([bytes(20)], 0)
     with contextlib.closing(part):

@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import os
 from contextlib import closing
 
@@ -8,10 +9,9 @@ from ddm.byteranges import RangeSet
 from ddm.core import commands, events
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks
-from ddm.disk.partfile import PartFile
 from ddm.failures import Kind
-from ddm.limits import DIGEST_SLICE_BYTES
 from ddm.parts import Parts
+from ddm.spec import Checksum
 
 JOB = 1
 
@@ -179,48 +179,14 @@ def test_room_is_looked_at(parts, tmp_path):
 def test_a_sync_gives_the_file_its_length(parts, open_part, tmp_path):
     open_part()
 
-    assert parts.do(commands.SyncFile(JOB, 50)) is None
-    assert parts.sync_on() == [events.FileSynced(JOB)]
+    assert parts.do(commands.SyncFile(JOB, 50)) == events.FileSynced(JOB)
     assert (tmp_path / "f.part").stat().st_size == 50
-
-
-def test_a_sync_that_takes_its_time_is_asked_for_again(parts, open_part, monkeypatch):
-    open_part()
-
-    def not_yet(*_):
-        raise BlockingIOError
-
-    with monkeypatch.context() as patched:
-        patched.setattr(PartFile, "sync", not_yet)
-        assert parts.do(commands.SyncFile(JOB, 50)) is None
-        assert parts.sync_on() == []
-
-    assert [parts.sync_on(), parts.sync_on()] == [[events.FileSynced(JOB)], []]
-
-
-@pytest.mark.parametrize("again", [True, False], ids=["begun again", "closed"])
-def test_a_sync_of_a_file_that_is_gone_is_not_answered(parts, open_part, monkeypatch, again):
-    open_part()
-
-    def not_yet(part, size_bytes=None):
-        if size_bytes is not None:
-            raise BlockingIOError
-
-    monkeypatch.setattr(PartFile, "sync", not_yet)
-    assert parts.do(commands.SyncFile(JOB, 50)) is None
-    if again:
-        open_part(again=True)
-    else:
-        parts.do(commands.ClosePart(JOB))
-
-    assert parts.sync_on() == []
 
 
 def test_a_sync_that_failed_is_told_with_the_path(parts, open_part, unsyncable, tmp_path):
     open_part()
     unsyncable()
-    parts.do(commands.SyncFile(JOB, None))
-    (answer,) = parts.sync_on()
+    answer = parts.do(commands.SyncFile(JOB, None))
 
     assert (type(answer), answer.failure.kind) == (events.SyncFailed, Kind.DISK_ERROR)
     assert f"could not sync {tmp_path / 'f.part'}" in answer.failure.message
@@ -237,7 +203,8 @@ def test_a_file_that_could_not_be_synced_is_closed_all_the_same(parts, open_part
 
 def test_a_whole_file_gets_its_name(parts, open_part, tmp_path):
     open_part()
-    (answer,) = parts.publish([commands.PublishFile(JOB, exact=True)])
+    parts.publish([commands.PublishFile(JOB, exact=True)])
+    (answer,) = parts.answers()
 
     assert answer == events.FilePublished(JOB, "f")
     assert [path.name for path in tmp_path.iterdir()] == ["f"]
@@ -246,49 +213,32 @@ def test_a_whole_file_gets_its_name(parts, open_part, tmp_path):
 def test_a_name_that_is_taken_is_told_and_the_file_stays_open(parts, open_part, tmp_path):
     open_part()
     (tmp_path / "f").write_bytes(b"somebody's")
-    (answer,) = parts.publish([commands.PublishFile(JOB, exact=True)])
+    parts.publish([commands.PublishFile(JOB, exact=True)])
+    (answer,) = parts.answers()
 
     assert answer.failure.kind is Kind.FILE_EXISTS
     assert (tmp_path / "f").read_bytes() == b"somebody's"
     assert parts.do(commands.ClosePart(JOB)) == events.PartClosed(JOB, None)
 
 
-# -- digests ---------------------------------------------------------------------------------------
+def test_a_file_is_digested(parts, open_part):
+    open_part(100)
+    answer = parts.do(commands.DigestFile(JOB, ("sha-256",), 100))
+
+    assert answer.found == (Checksum("sha-256", hashlib.sha256(bytes(100)).hexdigest()),)
 
 
-def test_a_digest_comes_slice_by_slice(parts, open_part):
-    open_part(2 * DIGEST_SLICE_BYTES + 1)
-    parts.begin_digest(commands.DigestFile(JOB, ("sha-256",), 2 * DIGEST_SLICE_BYTES + 1))
-    answers = [list(parts.digest_on()) for _ in range(3)]
-
-    assert [len(answer) for answer in answers] == [0, 0, 1]
-    assert answers[2][0].found[0].algorithm == "sha-256"
-    assert not parts.digesting
-
-
-def test_closing_a_file_drops_its_digest(parts, open_part):
-    open_part(2 * DIGEST_SLICE_BYTES)
-    parts.begin_digest(commands.DigestFile(JOB, ("sha-256",), 2 * DIGEST_SLICE_BYTES))
-    before = parts.digesting
-    parts.do(commands.ClosePart(JOB))
-
-    assert (before, parts.digesting) == (True, False)
-    assert list(parts.digest_on()) == []
-
-
-def test_a_file_that_cannot_be_read_ends_its_digest(parts, open_part, monkeypatch, tmp_path):
+def test_a_file_that_cannot_be_read_has_no_digest(parts, open_part, monkeypatch, tmp_path):
     open_part()
-    parts.begin_digest(commands.DigestFile(JOB, ("sha-256",), 100))
 
     def broken(*_):
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:
         patch.setattr("os.pread", broken)
-        (answer,) = parts.digest_on()
+        answer = parts.do(commands.DigestFile(JOB, ("sha-256",), 100))
 
     assert f"could not read {tmp_path / 'f.part'}" in answer.failure.message
-    assert not parts.digesting
 
 
 def test_closing_keeps_files_and_lets_others_have_them(parts, open_part, tmp_path):

@@ -1,4 +1,4 @@
-"""What is done together for the files of several jobs: syncs, and names."""
+"""What is done together for the files of several jobs: names."""
 
 import errno
 import os
@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ddm.core import commands, events
-from ddm.disk import libc
 from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import NoMarks
 from ddm.parts import Parts
@@ -21,24 +20,6 @@ def parts():
 
 
 @pytest.fixture
-def calls(monkeypatch):
-    """What is asked of the disk from now on: begin, sync, and sync of a directory, by name."""
-    made = []
-
-    def noted(what, real):
-        def call(fd, *rest):
-            made.append((what, Path(f"/proc/self/fd/{fd}").readlink().name))
-            return real(fd, *rest)
-
-        return call
-
-    monkeypatch.setattr(libc, "begin_writing", noted("begin", libc.begin_writing))
-    monkeypatch.setattr(os, "fdatasync", noted("sync", os.fdatasync))
-    monkeypatch.setattr(os, "fsync", noted("settle", os.fsync))
-    return made
-
-
-@pytest.fixture
 def open_three(parts, tmp_path):
     """The part files of jobs 1, 2 and 3, in two directories."""
     for job_id, directory in ((1, "one"), (2, "one"), (3, "other")):
@@ -47,28 +28,18 @@ def open_three(parts, tmp_path):
 
 
 @pytest.mark.usefixtures("open_three")
-def test_the_syncs_of_a_turn_begin_together(parts, calls):
-    for job_id in (1, 2):
-        parts.do(commands.SyncFile(job_id, None))
+def test_files_that_end_in_one_turn_share_one_sync_of_their_directory(parts, tmp_path, monkeypatch):
+    synced, fsync = [], os.fsync
 
-    assert parts.sync_on() == [events.FileSynced(1), events.FileSynced(2)]
-    assert [what for what, _ in calls] == ["begin", "begin", "sync", "sync"]
+    def noted(fd):
+        synced.append(Path(f"/proc/self/fd/{fd}").readlink().name)
+        return fsync(fd)
 
+    monkeypatch.setattr(os, "fsync", noted)
+    parts.publish([commands.PublishFile(n, exact=True) for n in (1, 2, 3)])
 
-@pytest.mark.usefixtures("open_three")
-def test_one_sync_alone_is_not_begun_first(parts, calls):
-    parts.do(commands.SyncFile(1, None))
-    parts.sync_on()
-
-    assert calls == [("sync", "f1.part")]
-
-
-@pytest.mark.usefixtures("open_three")
-def test_files_that_end_in_one_turn_share_one_sync_of_their_directory(parts, calls, tmp_path):
-    answers = parts.publish([commands.PublishFile(n, exact=True) for n in (1, 2, 3)])
-
-    assert answers == [events.FilePublished(n, f"f{n}") for n in (1, 2, 3)]
-    assert calls == [("settle", "one"), ("settle", "other")]
+    assert parts.answers() == [events.FilePublished(n, f"f{n}") for n in (1, 2, 3)]
+    assert synced == ["one", "other"]
     assert sorted(path.name for path in tmp_path.glob("*/*")) == ["f1", "f2", "f3"]
 
 
@@ -84,7 +55,8 @@ def test_names_that_one_sync_was_to_keep_are_all_taken_back_when_it_fails(
             raise broken.pop()
 
     monkeypatch.setattr(os, "fsync", fsync)
-    answers = parts.publish([commands.PublishFile(n, exact=True) for n in (1, 2, 3)])
+    parts.publish([commands.PublishFile(n, exact=True) for n in (1, 2, 3)])
+    answers = parts.answers()
 
     assert [type(answer) for answer in answers[:2]] == [events.PartFailed] * 2
     assert answers[2] == events.FilePublished(3, "f3")

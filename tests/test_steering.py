@@ -10,7 +10,7 @@ from ddm.errors import BusyError
 from ddm.http.representation import Representation
 from ddm.record import PartIdentity, State, StoredFailure, Wanted
 from ddm.spec import JobSpec
-from ddm.steering import changed, heed, settle_all
+from ddm.steering import Steering, settle_all
 from ddm.store.jobs import JobStore
 
 ERROR = StoredFailure("not-found", "no such file", 3)
@@ -36,6 +36,11 @@ def disk():
 @pytest.fixture
 def store(connect):
     return JobStore(connect())
+
+
+@pytest.fixture
+def steering(store, disk):
+    return Steering(store, disk)
 
 
 @pytest.fixture
@@ -107,11 +112,11 @@ def test_nothing_is_left_to_do_afterwards(store, disk, add):
     assert settle_all(store, disk) == 0
 
 
-def test_jobs_in_work_are_left_alone(store, disk, add):
+def test_jobs_in_work_are_left_alone(store, steering, add):
     busy, free = add(State.RUNNING), add()
     store.wish([busy.id, free.id], Wanted.REMOVE)
 
-    assert settle_all(store, disk, but=lambda job_id: job_id == busy.id) == 1
+    assert steering.settle(lambda job_id: job_id == busy.id) == 1
     assert [record.id for record in store.wishes()] == [busy.id]
 
 
@@ -175,8 +180,10 @@ def test_a_file_that_another_process_writes_keeps_its_job_with_the_reason(store,
     job = add(State.PAUSED, "f")
     store.wish([job.id], Wanted.REMOVE, delete_files=True)
     record = store.get(job.id)
-    part = LocalDisk("boot").open_part(
-        record.spec.directory, "f", exact=True, size_bytes=None, resume=record.part
+    part = (
+        LocalDisk("boot")
+        .open_part(record.spec.directory, "f", exact=True, size_bytes=None, resume=record.part)
+        .result()
     )
     settle_all(store, disk)
     part.close()
@@ -204,37 +211,37 @@ def test_a_file_that_cannot_be_removed_keeps_its_job_with_the_reason(
     assert job.file.exists()
 
 
-def test_jobs_in_work_that_stand_elsewhere_by_now_are_found(store):
+def test_jobs_in_work_that_stand_elsewhere_by_now_are_found(store, steering):
     store.add([JobSpec("http://127.0.0.1/f", "/d")] * 4)
     held = store.asked_of([1, 2, 3])
-    assert changed(store, held, 0) == []
+    assert steering.changed(held, 0) == []
 
     store.move([3], 1)
     store.prioritize(2, 5)
     store.remove(1)
 
-    assert sorted(changed(store, held, 0), key=lambda event: event.job_id) == [
+    assert sorted(steering.changed(held, 0), key=lambda event: event.job_id) == [
         OrderChanged(2, 5, 2.0),
         OrderChanged(3, 0, 0.0),
     ]
-    assert changed(store, {}, 0) == []
+    assert steering.changed({}, 0) == []
 
 
-def test_other_limits_are_found_those_of_jobs_in_work_and_that_of_all(store):
+def test_other_limits_are_found_those_of_jobs_in_work_and_that_of_all(store, steering):
     store.add([JobSpec("http://127.0.0.1/f", "/d")] * 3)
     held = store.asked_of([1, 2])
     store.set_rate([2, 3], 1000)
     store.ask_rate(5000)
 
-    assert changed(store, held, 0) == [RateChanged(2, 1000), RateChanged(None, 5000)]
-    assert changed(store, store.asked_of([1, 2]), 5000) == []
+    assert steering.changed(held, 0) == [RateChanged(2, 1000), RateChanged(None, 5000)]
+    assert steering.changed(store.asked_of([1, 2]), 5000) == []
 
 
-def test_of_jobs_in_work_the_engine_is_told_what_is_wished(store, disk):
+def test_of_jobs_in_work_the_engine_is_told_what_is_wished(store, steering):
     store.add([JobSpec("http://127.0.0.1/f", "/d")] * 3)
     store.wish([1, 2], Wanted.PAUSE)
 
-    assert heed(store, disk, lambda job_id: job_id != 1) == [
+    assert steering.heed(lambda job_id: job_id != 1) == [
         QueueChanged(),
         WishChanged(2, Wanted.PAUSE),
     ]

@@ -5,41 +5,45 @@ So a directory that is renamed or replaced while a file is fetched does not send
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 from ddm.disk import libc
-from ddm.disk.settled import Settled
+from ddm.disk.elsewhere import Elsewhere, sync_directory
+from ddm.disk.settled import Changes, Settled
+from ddm.errand import Errand
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.record import PartIdentity
 
 _FILE_FLAGS = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC
-# What a kernel or a file system says that does not know RENAME_NOREPLACE, sync_file_range, or a sync of directories.
-NOT_SUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
+_HOLDING_FLAGS = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
+_DIRECTORY_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
 class Directory:
     """A directory by its descriptor. Every method raises OSError with the full path in it.
 
-    Files of one directory share one: each user closes it.
+    Files of one directory share one: each user closes it. elsewhere: where its names are put on the disk.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, elsewhere: Elsewhere) -> None:
         """Open it; make it and its parents if they are missing. Raises FailureError."""
         self.path = path
-        self._fd = -1
+        self.elsewhere = elsewhere
+        self._fd = self._witness_fd = -1
         self._users = 1
         self._settled = Settled()
         try:
             self._fd = _open_or_make(path)
+            self._witness_fd = os.open(".", _DIRECTORY_FLAGS, dir_fd=self._fd)
             self._found = os.fstat(self._fd)
         except OSError as error:
+            self.close()
             raise FailureError(
                 Failure(
                     Kind.NO_DIRECTORY,
@@ -97,49 +101,57 @@ class Directory:
         with self._naming(name):
             return os.open(name, _FILE_FLAGS, dir_fd=self._fd)
 
-    def rename(self, old: str, new: str) -> int:
-        """Give a file another name, in one step where possible; the change to `settle`. EEXIST if the name is taken."""
+    def hold(self, name: str) -> int | None:
+        """A descriptor that keeps a file from being freed when its name goes, and can do nothing else; None if none."""
+        with suppress(OSError):
+            return os.open(name, _HOLDING_FLAGS, dir_fd=self._fd)
+        return None
+
+    def rename(self, old: str, new: str) -> Changes:
+        """Give a file another name, in one step where possible; what is to `settle`. EEXIST if the name is taken."""
         try:
             libc.rename_exclusively(self._fd, old, new, self.path_of(new))
         except OSError as error:
-            if error.errno not in NOT_SUPPORTED:
+            if error.errno not in libc.NOT_SUPPORTED:
                 raise
             with self._naming(new):
                 os.link(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd, follow_symlinks=False)
             self.unlink(old)
         return self._settled.changed()
 
-    def replace(self, old: str, new: str) -> int:
+    def replace(self, old: str, new: str) -> Changes:
         """As `rename`, also if a file has the name; a directory is never replaced."""
         with self._naming(new):
             os.replace(old, new, src_dir_fd=self._fd, dst_dir_fd=self._fd)
         return self._settled.changed()
 
-    def unlink(self, name: str) -> int:
-        """Remove a name; the change to `settle`."""
+    def unlink(self, name: str) -> Changes:
+        """Remove a name; what is to `settle`."""
         with self._naming(name):
             os.unlink(name, dir_fd=self._fd)
         return self._settled.changed()
 
-    def settle(self, change: int) -> None:
-        """As `sync`, unless one has put that change on the disk already."""
-        self._settled.settle(change, self.sync)
+    def settle(self, changes: Changes) -> Errand[None]:
+        """Put these changes on the disk, unless a sync has done that. It is to stay open until that is over."""
+        return self._settled.settle(changes, self._sync_elsewhere)
+
+    def _sync_elsewhere(self) -> Errand[None]:
+        return self.elsewhere.sync(self._fd, self._witness_fd, self.path)
 
     def sync(self) -> None:
-        """Put its names on the disk. Where the file system has no such thing, that is no error."""
+        """Put its names on the disk, now, and wait for it."""
         with self._naming(""):
-            try:
-                os.fsync(self._fd)
-            except OSError as error:
-                if error.errno not in NOT_SUPPORTED:
-                    raise
+            sync_directory(self._fd)
 
     def close(self) -> None:
         """One user less; the last one closes it."""
         self._users -= 1
-        if not self._users:
-            fd, self._fd = self._fd, -1
-            os.close(fd)
+        if self._users:
+            return
+        fds, self._fd, self._witness_fd = (self._fd, self._witness_fd), -1, -1
+        for fd in fds:
+            if fd >= 0:
+                os.close(fd)
 
     @contextmanager
     def _naming(self, name: str) -> Iterator[None]:
@@ -159,9 +171,8 @@ def mount_of(fd: int, path: str) -> str:
 
 
 def _open_or_make(path: str) -> int:
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     try:
-        return os.open(path, flags)
+        return os.open(path, _DIRECTORY_FLAGS)
     except FileNotFoundError:
         Path(path).mkdir(parents=True, exist_ok=True)
-        return os.open(path, flags)
+        return os.open(path, _DIRECTORY_FLAGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from weakref import WeakValueDictionary
 
 from ddm.disk.directory import Directory
+from ddm.disk.elsewhere import Elsewhere
 
 
 class Folders:
@@ -13,12 +14,12 @@ class Folders:
     def __init__(self) -> None:
         self._open: WeakValueDictionary[str, Directory] = WeakValueDictionary()
 
-    def open(self, path: str) -> Directory:
+    def open(self, path: str, elsewhere: Elsewhere) -> Directory:
         """The directory there, made if it is missing; its user closes it. Raises FailureError."""
         found = self._open.get(path)
         if found is not None and found.is_at_its_path:
             found.share()
             return found
-        found = Directory(path)
+        found = Directory(path, elsewhere)
         self._open[path] = found
         return found

@@ -1,4 +1,4 @@
-"""The five calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
+"""The four calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
 
 A libc without one of them answers ENOSYS, as an old kernel would; the callers have another way.
 """
@@ -13,7 +13,8 @@ import sys
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _FALLOC_FL_KEEP_SIZE = 1
 _RENAME_NOREPLACE = 1
-_SYNC_FILE_RANGE_WRITE = 2
+# What a kernel or a file system says that does not know RENAME_NOREPLACE, or a sync of directories.
+NOT_SUPPORTED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 # struct statfs is 120 bytes on x86-64; its first word is f_type.
 _STATFS_WORDS = 64
 # struct statx is 256 bytes everywhere: stx_mask the first four, stx_mnt_id eight from 144.
@@ -37,22 +38,6 @@ def fallocate(fd: int, start: int, length_bytes: int, path: str, *, extend: bool
         ctypes.c_int(mode),
         ctypes.c_longlong(start),
         ctypes.c_longlong(length_bytes),
-    )
-
-
-def begin_writing(fd: int, path: str) -> None:
-    """Begin to write to the disk what of a file is in memory, and wait for nothing: no promise, only a head start.
-
-    path: named by the error. Raises OSError: EIO, ENOSPC; ENOSYS.
-    Source: sync_file_range(2), SYNC_FILE_RANGE_WRITE.
-    """
-    _call(
-        "sync_file_range",
-        path,
-        ctypes.c_int(fd),
-        ctypes.c_longlong(0),
-        ctypes.c_longlong(0),
-        ctypes.c_uint(_SYNC_FILE_RANGE_WRITE),
     )
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
 
 from ddm.disk.directory import Directory
+from ddm.disk.elsewhere import Elsewhere, Here
 from ddm.disk.folders import Folders
-from ddm.disk.locking import lock, open_locked
+from ddm.disk.locking import lock, open_beside, open_locked
 from ddm.disk.names import candidates
 from ddm.disk.partfile import PartFile, file_exists
 from ddm.disk.preallocate import lacking_bytes
+from ddm.disk.removing import remove
+from ddm.errand import Done, Errand, Failed, Slices
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.limits import PART_SUFFIX
@@ -23,11 +27,13 @@ from ddm.record import PartIdentity
 class LocalDisk:
     """The file systems of this machine. Fits `ports.Disk`.
 
-    boot_id: see `epoch.boot_id`. The process's umask is read here, once.
+    boot_id: see `epoch.boot_id`. elsewhere: where what takes its time is done; whoever has a loop sets another.
+    The process's umask is read here, once.
     """
 
     def __init__(self, boot_id: str) -> None:
         self._boot_id = boot_id
+        self.elsewhere: Elsewhere = Here()
         self._folders = Folders()
         # It can only be read by setting it; a file made at that moment is too private, no worse.
         umask = os.umask(0o077)
@@ -43,16 +49,39 @@ class LocalDisk:
         size_bytes: int | None,
         resume: PartIdentity | None,
         replace: bool = False,
-    ) -> PartFile:
-        """The part file of a job, locked, with room for `size_bytes`.
+    ) -> Slices[PartFile]:
+        """The part file of a job, locked, with room for `size_bytes`, which is made at once if that is little.
 
         resume: the file to go on with; if it is not there any more, or is another one, a new one is
         made at a free name, and it is never that inode again. exact: only `name` will do.
         replace: a file or a link of that name is in nobody's way; a directory or a device is.
         Raises FailureError (NO_DIRECTORY, FILE_EXISTS, FILE_BUSY, DISK_FULL), or OSError.
         """
+        opening = Slices(
+            self._open_part(
+                directory,
+                name,
+                exact=exact,
+                size_bytes=size_bytes,
+                resume=resume,
+                replace=replace,
+            )
+        )
+        opening.step()
+        return opening
+
+    def _open_part(
+        self,
+        directory: str,
+        name: str,
+        *,
+        exact: bool,
+        size_bytes: int | None,
+        resume: PartIdentity | None,
+        replace: bool,
+    ) -> Generator[None, None, PartFile]:
         _must_be_a_name(directory, name)
-        folder = self._folders.open(directory)
+        folder = self._folders.open(directory, self.elsewhere)
         part = None
         try:
             if replace:
@@ -62,7 +91,7 @@ class LocalDisk:
                 part = part or self._create_beside(folder, name, avoid=resume)
             part = part or self._create(folder, name, exact=exact, avoid=resume)
             if size_bytes is not None:
-                part.set_aside(size_bytes)
+                yield from part.set_aside(size_bytes)
         except BaseException:
             if part and not part.kept:
                 part.discard()
@@ -83,39 +112,43 @@ class LocalDisk:
         except (OSError, ValueError):  # ValueError: a name with a NUL in it
             return 0
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:
-        """Whether the file has its final name already, on the disk. Never raises.
+    def is_published(
+        self, directory: str, name: str, identity: PartIdentity, *, settle: bool = True
+    ) -> bool:
+        """Whether the file has its final name already, and with `settle` on the disk. Never raises.
 
         So it is where a crash came between rename and DONE. The crash may have come before the directory was synced,
-        too: that is made up for, and False if it does not work.
+        too: to settle makes up for that, and waits for it; False if it does not work.
         """
         if not Path(directory).is_dir():
             return False
         try:
-            with closing(Directory(directory)) as folder:
+            with closing(Directory(directory, self.elsewhere)) as folder:
                 published = folder.holds(name, identity)
-                if published:
+                if published and settle:
                     folder.sync()
                 return published
         except (FailureError, OSError):
             return False
 
-    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> Errand[bool]:
         """Unlink that very file, under its part name or its final one; whether it was there.
 
-        Raises FailureError (NO_DIRECTORY; FILE_BUSY while another process is writing it), or OSError with the path.
+        It is on the disk when the errand is over. Raises FailureError (NO_DIRECTORY; FILE_BUSY while another process is
+        writing it), or OSError with the path.
         """
-        _must_be_a_name(directory, name)
-        if not Path(directory).is_dir():
-            return False
-        with closing(Directory(directory)) as folder:
-            removed = _remove_part(folder, name + PART_SUFFIX, identity)
-            if folder.holds(name, identity):
-                folder.unlink(name)
-                removed = True
-            if removed:
-                folder.sync()
-            return removed
+        try:
+            _must_be_a_name(directory, name)
+            if not Path(directory).is_dir():
+                return Done(lambda: False)
+            folder = self._folders.open(directory, self.elsewhere)
+        except (FailureError, OSError) as error:
+            return Failed(error)
+        try:
+            return remove(folder, name, identity)
+        except (FailureError, OSError) as error:
+            folder.close()
+            return Failed(error)
 
     def _reopen(
         self, folder: Directory, name: str, resume: PartIdentity, *, exact: bool
@@ -126,8 +159,14 @@ class LocalDisk:
             return None
         if exact and folder.lstat(name) and not folder.holds(name, resume):
             raise file_exists(folder.path_of(name))
-        fd = open_locked(folder, part_name, resume)
-        return None if fd is None else self._part(folder, name, fd, os.fstat(fd), kept=True)
+        lock_fd = open_locked(folder, part_name, resume)
+        if lock_fd is None:
+            return None
+        try:
+            return self._part(folder, name, lock_fd, os.fstat(lock_fd), kept=True)
+        except BaseException:
+            os.close(lock_fd)
+            raise
 
     def _create(
         self, folder: Directory, name: str, *, exact: bool, avoid: PartIdentity | None
@@ -159,22 +198,31 @@ class LocalDisk:
             raise file_exists(folder.path_of(part_name)) from error
         return self._locked(folder, name, fd, found)
 
-    def _locked(self, folder: Directory, name: str, fd: int, found: os.stat_result) -> PartFile:
+    def _locked(
+        self, folder: Directory, name: str, lock_fd: int, found: os.stat_result
+    ) -> PartFile:
         """The part file of a descriptor that was just created; unlinked again if it cannot be locked."""
         part_name = name + PART_SUFFIX
         try:
-            lock(fd, folder.path_of(part_name))
+            lock(lock_fd, folder.path_of(part_name))
+            return self._part(folder, name, lock_fd, found, kept=False)
         except BaseException:
-            os.close(fd)
+            os.close(lock_fd)
             folder.unlink(part_name)
             raise
-        return self._part(folder, name, fd, found, kept=False)
 
     def _part(
-        self, folder: Directory, name: str, fd: int, found: os.stat_result, *, kept: bool
+        self, folder: Directory, name: str, lock_fd: int, found: os.stat_result, *, kept: bool
     ) -> PartFile:
         return PartFile(
-            folder, name, fd, found=found, boot_id=self._boot_id, kept=kept, mode=self._mode
+            folder,
+            name,
+            open_beside(folder, name + PART_SUFFIX, lock_fd),
+            lock_fd,
+            found=found,
+            boot_id=self._boot_id,
+            kept=kept,
+            mode=self._mode,
         )
 
 
@@ -211,15 +259,3 @@ def _create_other(
         return other, os.fstat(other)
     finally:
         os.close(fd)  # only now: until here the number is taken
-
-
-def _remove_part(folder: Directory, part_name: str, identity: PartIdentity) -> bool:
-    """Unlink the part file, if it is that very file; whether it was."""
-    fd = open_locked(folder, part_name, identity)
-    if fd is None:
-        return False
-    try:
-        folder.unlink(part_name)
-    finally:
-        os.close(fd)
-    return True

@@ -26,6 +26,19 @@ def lock(fd: int, path: str) -> None:
         raise
 
 
+def open_beside(folder: Directory, name: str, locked_fd: int) -> int:
+    """Another descriptor of a file that is locked by this one; it may be handed out, the lock goes with the first.
+
+    Raises FailureError if another file has the name by now, OSError with the path.
+    """
+    fd = folder.open(name)
+    if os.path.sameopenfile(fd, locked_fd):
+        return fd
+    os.close(fd)
+    message = f"{folder.path_of(name)} was moved or replaced meanwhile; run it again"
+    raise FailureError(Failure(Kind.DISK_ERROR, message, Exit.DISK_ERROR))
+
+
 def open_locked(folder: Directory, name: str, identity: PartIdentity) -> int | None:
     """A locked descriptor of that very file; None if it is not there, or not any more. Raises as `lock`."""
     if not folder.holds(name, identity):

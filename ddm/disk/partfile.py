@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 
-from ddm.disk import libc
-from ddm.disk.digester import FileDigester
-from ddm.disk.directory import NOT_SUPPORTED, Directory, mount_of
+from ddm.disk.directory import Directory, mount_of
 from ddm.disk.names import candidates
 from ddm.disk.preallocate import set_aside
+from ddm.disk.settled import Changes
+from ddm.errand import After, Errand, Failed
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.limits import PART_SUFFIX
 from ddm.record import PartIdentity
+from ddm.spec import Checksum
 
 _BUFFERS_MAX = os.sysconf("SC_IOV_MAX")  # of one pwritev(2); 1024 on Linux
 
@@ -29,7 +30,8 @@ def file_exists(path: str) -> FailureError:
 class PartFile:
     """One part file, open and locked; `LocalDisk.open_part` makes it. Fits `ports.Part`.
 
-    It owns the file's descriptor and is a user of its directory. `found`: the file as it is. `mode`: permissions that
+    It owns two descriptors of the file and is a user of its directory. `lock_fd` has the lock and stays in this
+    process; `fd` is written to and handed out. `found`: the file as it is. `mode`: permissions that
     the whole file gets; until then only its owner may read it.
     """
 
@@ -38,6 +40,7 @@ class PartFile:
         folder: Directory,
         name: str,
         fd: int,
+        lock_fd: int,
         *,
         found: os.stat_result,
         boot_id: str,
@@ -47,6 +50,8 @@ class PartFile:
         self._folder = folder
         self._name = name
         self._fd = fd
+        self._lock_fd = lock_fd
+        self._elsewhere = folder.elsewhere
         self._mode = mode
         self._kept = kept
         self._kept_bytes = found.st_size if kept else 0
@@ -55,10 +60,10 @@ class PartFile:
         # Of a file that was there, another mount may lie over its name.
         mount = mount_of(fd, self._path) if kept else folder.mount
         self._identity = PartIdentity(boot_id, found.st_dev, found.st_ino, mount)
-        self._unwritten: OSError | None = None
+        self._unsynced: OSError | None = None
         self._part_name = name + PART_SUFFIX
         self._replaced = False
-        self._renaming = 0  # which change of the directory that was
+        self._renaming = Changes()  # those of the directory that the final name is among
 
     @property
     def name(self) -> str:
@@ -80,10 +85,10 @@ class PartFile:
         """How long the kept file was found; 0 for a new one. A claim past it cannot be true."""
         return self._kept_bytes
 
-    def set_aside(self, size_bytes: int) -> None:
+    def set_aside(self, size_bytes: int) -> Generator[None, None, None]:
         """See `preallocate.set_aside`. A kept file keeps its length: claims are checked by it."""
         try:
-            set_aside(self._fd, size_bytes, self._path, extend=not self._kept)
+            yield from set_aside(self._fd, size_bytes, self._path, extend=not self._kept)
             if not self._kept:
                 self._least_bytes = size_bytes
         except OSError as error:
@@ -103,31 +108,39 @@ class PartFile:
             error.filename = self._path
             raise
 
-    def begin_sync(self) -> None:
-        """Let the disk begin with what a `sync` would wait for, which tells if that fails."""
-        try:
-            libc.begin_writing(self._fd, self._path)
-        except OSError as error:
-            if error.errno not in NOT_SUPPORTED:
-                self._unwritten = error
+    def sync(self, size_bytes: int | None = None) -> Errand[None]:
+        """Give the file that length if said, then fdatasync. Raises OSError with the path; EIO as `write_at`.
 
-    def sync(self, size_bytes: int | None = None) -> None:
-        """Give the file that length if said, then fdatasync. Raises OSError with the path; EIO as `write_at`."""
+        What a sync that failed was to cover no later one vouches for: each fails after it.
+        """
         try:
-            if self._unwritten is not None:
-                raise self._unwritten
-            found_bytes = self._size_bytes()
-            if size_bytes is not None and found_bytes != size_bytes:
-                os.ftruncate(self._fd, size_bytes)
-                self._least_bytes = size_bytes
-            os.fdatasync(self._fd)
+            self._check_synced()
+        except OSError as error:
+            return Failed(error)
+        if size_bytes is not None:
+            self._least_bytes = min(self._least_bytes, size_bytes)
+        errand = self._elsewhere.sync(self._fd, self._lock_fd, self._path, size_bytes)
+        return After(errand, self._synced)
+
+    def _synced(self, errand: Errand[None]) -> None:
+        try:
+            errand.result()
+        except OSError as error:
+            self._unsynced = error
+        self._check_synced()
+
+    def _check_synced(self) -> None:
+        if self._unsynced is not None:
+            raise self._unsynced
+        try:
+            self._size_bytes()
         except OSError as error:
             error.filename = self._path
             raise
 
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> FileDigester:
-        """Something that reads the file from its start, slice by slice."""
-        return FileDigester(self._fd, self._path, algorithms, size_bytes)
+    def digest(self, algorithms: Sequence[str], size_bytes: int) -> Errand[tuple[Checksum, ...]]:
+        """The digests of so much of the file. Raises OSError with the path."""
+        return self._elsewhere.digest(self._fd, self._path, algorithms, size_bytes)
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:
         """Give the file its final name; the name it got, which is on the disk after `settle`.
@@ -153,14 +166,17 @@ class PartFile:
         self._must_be_at(self._name)
         return self._name
 
-    def settle(self) -> None:
+    def settle(self) -> Errand[None]:
         """Put the final name on the disk, and close. One sync of a directory serves all files that were renamed before.
 
         Raises OSError with the path. Then the file stays open, for `close`, and has its part name again, unless another
         file was replaced.
         """
+        return After(self._folder.settle(self._renaming), self._settled)
+
+    def _settled(self, errand: Errand[None]) -> None:
         try:
-            self._folder.settle(self._renaming)
+            errand.result()
         except OSError:
             if not self._replaced:  # what was there is gone
                 self._take_back()
@@ -180,7 +196,14 @@ class PartFile:
         if fd < 0:
             return
         try:
-            os.close(fd)  # the lock is the descriptor's
+            lock_fd, self._lock_fd = self._lock_fd, -1
+            os.close(lock_fd)
+            if os.fstat(fd).st_nlink:
+                os.close(fd)
+            else:
+                self._elsewhere.bury(
+                    fd
+                )  # it has no name any more: closing frees it, which takes its time
         finally:
             self._folder.close()
 
@@ -193,7 +216,12 @@ class PartFile:
             self.close()
 
     def _replace(self) -> str:
-        self._renaming = self._folder.replace(self._part_name, self._name)
+        replaced_fd = self._folder.hold(self._name)
+        try:
+            self._renaming = self._folder.replace(self._part_name, self._name)
+        finally:
+            if replaced_fd is not None:
+                self._elsewhere.bury(replaced_fd)
         return self._name
 
     def _rename(self, *, exact: bool) -> str:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ddm.disk.outlet import Outlet
 from ddm.disk.pipepart import PipePart
+from ddm.errand import Done
 from ddm.limits import PASS_BYTES, PASS_SLICE_BYTES, WINDOW_STEPS
 from ddm.record import PartIdentity
 
@@ -62,22 +63,29 @@ class PipeDisk:
         size_bytes: int | None,
         resume: PartIdentity | None,  # noqa: ARG002 - nothing was kept
         replace: bool = False,  # noqa: ARG002 - nothing is there
-    ) -> PipePart:
+    ) -> Done[PipePart]:
         """A new file. There is one at a time."""
-        self._part = PipePart(name, size_bytes, self._window_bytes)
-        return self._part
+        part = self._part = PipePart(name, size_bytes, self._window_bytes)
+        return Done(lambda: part)
 
     def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:  # noqa: ARG002
         """Nobody knows; writing will tell."""
         return 0
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: ARG002
+    def is_published(
+        self,
+        directory: str,  # noqa: ARG002 - as above
+        name: str,  # noqa: ARG002
+        identity: PartIdentity,  # noqa: ARG002
+        *,
+        settle: bool = True,  # noqa: ARG002
+    ) -> bool:
         """Never."""
         return False
 
-    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: ARG002
+    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> Done[bool]:  # noqa: ARG002
         """There are none."""
-        return False
+        return Done(lambda: False)
 
     # -- what waits and what has left --------------------------------------------------------------
 

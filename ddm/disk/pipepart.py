@@ -6,13 +6,15 @@ It is written to anywhere, as a part file is, and read from its start by whoever
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.disk.digester import ALGORITHMS
+from ddm.errand import Done, Errand, Slices
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
+from ddm.limits import DIGEST_SLICE_BYTES
 from ddm.record import PartIdentity
 from ddm.spec import Checksum
 
@@ -64,29 +66,26 @@ class PipePart:
         self._held = both
         self.held_bytes += len(block)
 
-    def begin_sync(self) -> None:
-        """Nothing is in memory that a disk could have."""
-
-    def sync(self, size_bytes: int | None = None) -> None:
-        """With a size, the last word: all is there. Raises BlockingIOError until it has been passed on."""
-        if size_bytes is None:
-            return  # what would be kept if the machine failed now: nothing, as always
+    def sync(self, size_bytes: int | None = None) -> Errand[None]:
+        """With a size, the last word: all is there. It is over when all has been passed on, or that is taken back."""
         self.whole_bytes = size_bytes
-        if self.passed < size_bytes:
-            raise BlockingIOError
+        if size_bytes is None:  # what would be kept if the machine failed now: nothing, as always
+            return Done(lambda: None)
+        return _Passing(self, size_bytes)
 
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> PipeDigester:
-        """What was digested on the way, and the rest of it."""
+    def digest(self, algorithms: Sequence[str], size_bytes: int) -> Slices[tuple[Checksum, ...]]:
+        """What was digested on the way, and the rest of it, slice by slice: nobody else has these bytes."""
         if not self._digested:
             self.digest_with(algorithms)
-        return PipeDigester(self, algorithms, size_bytes)
+        return Slices(self._digest_rest(algorithms, size_bytes))
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: ARG002 - there is nothing to rename
         """There is nothing to rename."""
         return self.name
 
-    def settle(self) -> None:
+    def settle(self) -> Errand[None]:
         """Nothing is left to do."""
+        return Done(lambda: None)
 
     def close(self) -> None:
         """Forget what was not passed on."""
@@ -146,19 +145,19 @@ class PipePart:
 
     # -- digests -----------------------------------------------------------------------------------
 
-    def digest_on(self, slice_bytes: int, stop: int) -> bool:
-        """Digest so many bytes more; whether that was the last of them."""
-        most = min(self._digested + slice_bytes, stop)
-        while self._digested < most:
+    def _digest_rest(
+        self, algorithms: Sequence[str], stop: int
+    ) -> Generator[None, None, tuple[Checksum, ...]]:
+        due = self._digested + DIGEST_SLICE_BYTES
+        while self._digested < stop:
+            if self._digested >= due:
+                yield
+                due = self._digested + DIGEST_SLICE_BYTES
             at = self._digested
             block = self._blocks.get(at)
             if block is None:
                 raise OSError(errno.EIO, "bytes that were fetched are missing", self.name)
             self._digest(at, block)
-        return self._digested >= stop
-
-    def digests(self, algorithms: Sequence[str]) -> tuple[Checksum, ...]:
-        """The digests of all that was digested."""
         return tuple(Checksum(name, self._hashes[name].hexdigest()) for name in algorithms)
 
     def _digest(self, at: int, block: memoryview) -> None:
@@ -182,18 +181,16 @@ class PipePart:
                 self._blocks[stop] = block[stop - at :]
 
 
-class PipeDigester:
-    """Fits `ports.Digester`."""
+class _Passing:
+    """A file on its way to who reads it. Fits `errand.Errand`."""
 
-    def __init__(self, part: PipePart, algorithms: Sequence[str], size_bytes: int) -> None:
+    def __init__(self, part: PipePart, size_bytes: int) -> None:
         self._part = part
-        self._algorithms = tuple(algorithms)
         self._size_bytes = size_bytes
 
-    def step(self, slice_bytes: int) -> bool:
-        """Digest so many bytes more; whether that was the last of them."""
-        return self._part.digest_on(slice_bytes, self._size_bytes)
+    @property
+    def over(self) -> bool:
+        return self._part.passed >= self._size_bytes or self._part.whole_bytes is None
 
-    def found(self) -> tuple[Checksum, ...]:
-        """The digests, in the order asked for."""
-        return self._part.digests(self._algorithms)
+    def result(self) -> None:
+        pass

@@ -59,14 +59,17 @@ class JobTable:
             "WHERE state = 'failed' AND error_kind = ? ORDER BY id", Kind.CHANGED.value
         )
 
-    def wishes(self) -> list[JobRecord]:
+    def wishes(self, after: int = 0, limit: int = -1) -> list[JobRecord]:
         """The jobs whose `wanted` is not in force: to be paused and not PAUSED, to run and PAUSED, to be removed.
 
-        The oldest first. Word for word what the index `jobs_wishes` holds, so that it is used.
+        The oldest first, of those that came after the job `after`; `limit` at most, if it is not negative. Word for
+        word what the index `jobs_wishes` holds, so that it is used.
         """
         return self._select(
-            "WHERE wanted = 'remove' OR (wanted = 'pause' AND state <> 'paused')"
-            " OR (wanted = 'run' AND state = 'paused') ORDER BY id"
+            "WHERE (wanted = 'remove' OR (wanted = 'pause' AND state <> 'paused')"
+            " OR (wanted = 'run' AND state = 'paused')) AND id > ? ORDER BY id LIMIT ?",
+            after,
+            limit,
         )
 
     def find(self, url: str, directory: str, name: str | None) -> JobRecord | None:

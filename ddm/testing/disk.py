@@ -6,14 +6,17 @@ import errno
 import os
 import random
 from collections import defaultdict
+from functools import partial
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
-from ddm.disk.settled import Settled
+from ddm.disk.settled import Changes, Settled
+from ddm.errand import After, Done, Errand, Failed
 from ddm.errors import Exit
 from ddm.failures import Failure, FailureError, Kind
 from ddm.limits import MIB, PART_SUFFIX
 from ddm.record import PartIdentity
+from ddm.testing.errands import Errands
 from ddm.testing.faults import Doing, Faults
 from ddm.testing.names import Names
 from ddm.testing.part import DEVICE, Inode, SimPart
@@ -48,9 +51,10 @@ class DiskWatcher(Protocol):
 class SimDisk:
     """Paths to inodes. A directory needs no making."""
 
-    def __init__(self, faults: Faults, watcher: DiskWatcher, plug: Plug) -> None:
+    def __init__(self, faults: Faults, watcher: DiskWatcher, plug: Plug, errands: Errands) -> None:
         self.faults = faults
         self.plug = plug
+        self.errands = errands
         self._watcher = watcher
         self._boots = 1
         self._last_inode = 0
@@ -87,9 +91,23 @@ class SimDisk:
         size_bytes: int | None,
         resume: PartIdentity | None,
         replace: bool = False,
-    ) -> SimPart:
+    ) -> Errand[SimPart]:
         if replace:
             raise NotImplementedError("no scenario replaces files")
+        opening = partial(
+            self._open_part, directory, name, exact=exact, size_bytes=size_bytes, resume=resume
+        )
+        return self.errands.begin(opening, opening)
+
+    def _open_part(
+        self,
+        directory: str,
+        name: str,
+        *,
+        exact: bool,
+        size_bytes: int | None,
+        resume: PartIdentity | None,
+    ) -> SimPart:
         path = f"{directory}/{name}{PART_SUFFIX}"
         with self.plug.during():
             self.faults.meet(Doing.OPEN, path)
@@ -110,19 +128,32 @@ class SimDisk:
     def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:  # noqa: ARG002, D102 - as ports.Disk has it
         return MIB if self.faults.full else 0
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: D102
+    def is_published(  # noqa: D102
+        self, directory: str, name: str, identity: PartIdentity, *, settle: bool = True
+    ) -> bool:
         there = self.files.get(f"{directory}/{name}")
         if there is None or not _is(there, identity):
             return False
         try:
-            with self.plug.during():
-                self.faults.meet(Doing.SETTLE, directory)
-                self._names.sync()
+            if settle:
+                self._sync(directory, self._names.changes)
         except OSError:
             return False
         return True
 
-    def remove_files(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: D102
+    def remove_files(  # noqa: D102
+        self, directory: str, name: str, identity: PartIdentity
+    ) -> Errand[bool]:
+        try:
+            removed = self._unlink(directory, name, identity)
+        except (FailureError, OSError) as error:
+            return Failed(error)
+        if not removed:
+            return Done(lambda: False)
+        settling = self.settle(directory, self._settled[directory].changed())
+        return After(settling, lambda errand: errand.result() is None)
+
+    def _unlink(self, directory: str, name: str, identity: PartIdentity) -> bool:
         removed = False
         for path in (f"{directory}/{name}{PART_SUFFIX}", f"{directory}/{name}"):
             there = self.files.get(path)
@@ -134,10 +165,6 @@ class SimDisk:
                 self._names.change(path, None, there)
                 self._watcher.unlinked(path, there)
             removed = True
-        if removed:
-            with self.plug.during():
-                self.faults.meet(Doing.SETTLE, directory)
-                self._names.sync()
         return removed
 
     # -- part.Home ---------------------------------------------------------------------------------
@@ -169,8 +196,8 @@ class SimDisk:
         self._names.sync_file(inode)
         self._watcher.synced(inode)
 
-    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, int]:
-        """Rename a part file, never over another file; the name it got, and which change that was."""
+    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, Changes]:
+        """Rename a part file, never over another file; the name it got, and the changes that is among."""
         for candidate in _candidates(part.name, exact=exact):
             path = f"{part.directory}/{candidate}"
             if path not in self.files:
@@ -179,19 +206,26 @@ class SimDisk:
                 return candidate, self._settled[part.directory].changed()
         raise _exists(f"{part.directory}/{part.name}")
 
-    def settle(self, part: SimPart, published: str, change: int) -> None:
-        """Put the new name on the disk, or take it back."""
-        try:
-            self._settled[part.directory].settle(change, lambda: self._sync(part.directory))
-        except OSError:
-            path = f"{part.directory}/{published}"
-            self._names.change(path, part.path, part.inode)
-            self._watcher.unpublished(path, part.inode)
-            raise
+    def settle(self, directory: str, changes: Changes) -> Errand[None]:
+        """Put new names on the disk."""
+        return self._settled[directory].settle(changes, lambda: self._begin_sync(directory))
 
-    def _sync(self, directory: str) -> None:
-        self.faults.meet(Doing.SETTLE, directory)
-        self._names.sync()
+    def take_back(self, part: SimPart, published: str) -> None:
+        """Give a file its part name again."""
+        path = f"{part.directory}/{published}"
+        self._names.change(path, part.path, part.inode)
+        self._watcher.unpublished(path, part.inode)
+
+    def _begin_sync(self, directory: str) -> Errand[None]:
+        changes = self._names.changes  # what comes from now on it does not cover
+        return self.errands.begin(
+            partial(self._sync, directory, changes), partial(self._names.sync, changes)
+        )
+
+    def _sync(self, directory: str, changes: int) -> None:
+        with self.plug.during():
+            self.faults.meet(Doing.SETTLE, directory)
+            self._names.sync(changes)
 
     def discard(self, part: SimPart) -> None:
         """Take a part file's name away."""
@@ -205,8 +239,12 @@ class SimDisk:
 
         Names that were not synced may go or stay, as `power` draws.
         """
+        self.errands.crash()
         for part in self._open:
             part.close()
+        self._settled.clear()
+        for inode in self.files.values():
+            inode.syncs.clear()
         if power is None:
             return
         self._boots += 1

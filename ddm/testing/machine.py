@@ -11,6 +11,7 @@ from ddm.performer import Performer
 from ddm.record import State
 from ddm.testing.clock import VirtualClock
 from ddm.testing.disk import SimDisk
+from ddm.testing.errands import Errands
 from ddm.testing.faults import Fault, Faults
 from ddm.testing.log import LogDisk
 from ddm.testing.marks import MarksFile, WatchedMarks
@@ -33,16 +34,18 @@ class Process:
     network: SimNetwork
     resolver: SimResolver
     store: WatchedStore
+    errands: Errands
 
     def deadline(self) -> float | None:
         """When something is due."""
-        all_ = (self.network, self.resolver, self.store, self.performer)
+        all_ = (self.network, self.resolver, self.store, self.errands, self.performer)
         times = (each.deadline() for each in all_)
         return min((moment for moment in times if moment is not None), default=None)
 
     def turn(self, now: float) -> None:
         """What a reactor's turn does."""
         self.network.advance(now)
+        self.errands.advance(now)
         self.performer.pump(now)
 
 
@@ -67,7 +70,8 @@ class Machine:
         failing: tuple[Fault, ...] = (*scenario.disk_faults, *scenario.store_faults)
         self.faults = Faults(clock, failing, scenario.calm_s, scenario.nth)
         self.plug = Plug()
-        self.disk = SimDisk(self.faults, self.watcher, self.plug)
+        self.errands = Errands(clock, random.Random(f"errands {seed}"))  # noqa: S311 - as above
+        self.disk = SimDisk(self.faults, self.watcher, self.plug, self.errands)
         for path in scenario.foreign:
             self.disk.put_foreign(path)
         self.marks = MarksFile()
@@ -92,6 +96,7 @@ class Machine:
         Raises StateError, Died.
         """
         disk, watcher, boot_id = self.disk, self.watcher, self.disk.boot_id
+        self.errands.at_once = True  # nobody shares the turn yet
         store = WatchedStore(self.jobs, watcher, self.faults, self.plug, self._log)
         marks = WatchedMarks(self.marks.content, boot_id, watcher)
         recovery.recover(store, disk, marks.found(), boot_id)
@@ -118,4 +123,5 @@ class Machine:
             clock=self.clock,
         )
         performer.queue_changed()
-        return Process(performer, network, resolver, store)
+        self.errands.at_once = False
+        return Process(performer, network, resolver, store, self.errands)

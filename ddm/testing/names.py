@@ -23,21 +23,29 @@ class Names:
     def __init__(self) -> None:
         self.files: dict[str, Inode] = {}
         self._pending: list[Change] = []
+        self._synced = 0  # how many changes are on the disk
 
     def change(self, old: str | None, new: str | None, inode: Inode) -> None:
         """Create, rename or remove a name."""
         self._pending.append(Change(old, new, inode))
         self._apply(old, new, inode)
 
-    def sync(self) -> None:
-        """All of them are on the disk."""
-        self._pending.clear()
+    @property
+    def changes(self) -> int:
+        """How many there were so far."""
+        return self._synced + len(self._pending)
+
+    def sync(self, changes: int) -> None:
+        """The first so many of all changes are on the disk."""
+        more = max(0, changes - self._synced)
+        del self._pending[:more]
+        self._synced += more
 
     def sync_file(self, inode: Inode) -> None:
         """A file was synced: with it, if it is new, its creation, and all that came before that."""
         for number, change in enumerate(self._pending):
             if change.inode is inode and change.old is None:
-                del self._pending[: number + 1]
+                self.sync(self._synced + number + 1)
                 return
 
     def lose_power(self, chance: random.Random) -> list[Change]:
@@ -46,6 +54,7 @@ class Names:
         undone = self._pending[kept:][::-1]
         for change in undone:
             self._apply(change.new, change.old, change.inode)
+        self._synced += kept
         self._pending.clear()
         return undone
 

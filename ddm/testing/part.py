@@ -5,18 +5,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from ddm.byteranges import RangeSet
 from ddm.disk.digester import ALGORITHMS
+from ddm.disk.settled import Changes
+from ddm.errand import After, Errand
 from ddm.record import PartIdentity
 from ddm.spec import Checksum
+from ddm.testing.errands import Errands
 from ddm.testing.faults import Doing, Faults
 from ddm.testing.plug import Died, Plug
 
 DEVICE = 7
 # What a read finds where a power cut lost the bytes: no body holds so long a run of it.
 _LOST = b"\xff"
+
+
+@dataclass(slots=True)
+class Syncing:
+    """A sync on its way. covers: what was written before it began, and not since."""
+
+    covers: RangeSet
 
 
 @dataclass(slots=True)
@@ -32,6 +43,7 @@ class Inode:
     unsynced: RangeSet = RangeSet()
     poisoned: RangeSet = RangeSet()
     locked: bool = False
+    syncs: list[Syncing] = field(default_factory=list)
 
     def write(self, data: bytes, offset: int) -> None:
         """Put bytes in, growing the file where they pass its end."""
@@ -42,6 +54,20 @@ class Inode:
         written = RangeSet.of(offset, stop)
         self.unsynced = self.unsynced.union(written)
         self.poisoned = self.poisoned.minus(written)
+        for sync in self.syncs:
+            sync.covers = sync.covers.minus(written)
+
+    def begin_sync(self) -> Syncing:
+        """What is written from now on it does not cover."""
+        self.syncs.append(Syncing(self.unsynced))
+        return self.syncs[-1]
+
+    def end_sync(self, sync: Syncing, *, well: bool) -> None:
+        """What it covered is on the disk, or nobody will ever vouch for it."""
+        self.syncs.remove(sync)
+        self.unsynced = self.unsynced.minus(sync.covers)
+        if not well:
+            self.poisoned = self.poisoned.union(sync.covers)
 
     def resize(self, size_bytes: int) -> None:
         """Cut, or grow with zeros."""
@@ -55,6 +81,7 @@ class Inode:
         for r in lost:
             self.content[r.start : r.stop] = _LOST * len(r)
         self.unsynced = self.poisoned = RangeSet()
+        self.syncs.clear()
         return lost
 
 
@@ -63,6 +90,7 @@ class Home(Protocol):
 
     faults: Faults
     plug: Plug
+    errands: Errands
 
     @property
     def boot_id(self) -> str:
@@ -80,40 +108,17 @@ class Home(Protocol):
     def synced(self, inode: Inode) -> None:
         """What is in the file is on the disk, and so is its part name."""
 
-    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, int]:
-        """Give the file its final name; which one, and which change of the directory that was."""
+    def rename(self, part: SimPart, *, exact: bool) -> tuple[str, Changes]:
+        """Give the file its final name; which one, and which changes of the directory that is among."""
 
-    def settle(self, part: SimPart, published: str, change: int) -> None:
-        """Put the new name on the disk, or take it back."""
+    def settle(self, directory: str, changes: Changes) -> Errand[None]:
+        """Put new names on the disk."""
+
+    def take_back(self, part: SimPart, published: str) -> None:
+        """Give the file its part name again."""
 
     def discard(self, part: SimPart) -> None:
         """Take the file's name away."""
-
-
-class SimDigester:
-    """Fits `ddm.ports.Digester`; takes two steps, so that a turn lies between."""
-
-    def __init__(
-        self, content: bytes, algorithms: Sequence[str], faults: Faults, path: str
-    ) -> None:
-        self._content = content
-        self._algorithms = algorithms
-        self._faults = faults
-        self._path = path
-        self._steps = 0
-
-    def step(self, _slice_bytes: int) -> bool:
-        """Whether that was the second."""
-        self._faults.meet(Doing.READ, self._path)
-        self._steps += 1
-        return self._steps > 1
-
-    def found(self) -> tuple[Checksum, ...]:
-        """The digests."""
-        return tuple(
-            Checksum(name, hashlib.new(ALGORITHMS[name], self._content).hexdigest())
-            for name in self._algorithms
-        )
 
 
 class SimPart:
@@ -127,7 +132,7 @@ class SimPart:
         self.directory = directory
         self.inode = inode
         self.closed = False
-        self._published, self._change = name, 0  # the final name, and which change it came with
+        self._published, self._changes = name, Changes()  # the final name, and what it came with
 
     @property
     def name(self) -> str:
@@ -175,26 +180,37 @@ class SimPart:
         self.inode.write(data, offset)
         self._home.wrote(self.inode, offset, data)
 
-    def begin_sync(self) -> None:  # noqa: D102
+    def sync(self, size_bytes: int | None = None) -> Errand[None]:  # noqa: D102
         self._check_open()
+        sync = self.inode.begin_sync()
+        return self._home.errands.begin(
+            partial(self._sync, sync, size_bytes), partial(self.inode.end_sync, sync, well=True)
+        )
 
-    def sync(self, size_bytes: int | None = None) -> None:  # noqa: D102
-        self._check_open()
+    def _sync(self, sync: Syncing, size_bytes: int | None) -> None:
         with self._home.plug.during():
             if size_bytes is not None:
                 self.inode.resize(size_bytes)
             try:
                 self._home.faults.meet(Doing.SYNC, self.path)
             except OSError:
-                self.inode.poisoned = self.inode.poisoned.union(self.inode.unsynced)
-                self.inode.unsynced = RangeSet()
+                self.inode.end_sync(sync, well=False)
                 raise
-            self.inode.unsynced = RangeSet()
+            self.inode.end_sync(sync, well=True)
             self._home.synced(self.inode)
 
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> SimDigester:  # noqa: D102
+    def digest(  # noqa: D102
+        self, algorithms: Sequence[str], size_bytes: int
+    ) -> Errand[tuple[Checksum, ...]]:
+        return self._home.errands.begin(partial(self._digest, algorithms, size_bytes))
+
+    def _digest(self, algorithms: Sequence[str], size_bytes: int) -> tuple[Checksum, ...]:
+        self._home.faults.meet(Doing.READ, self.path)
         content = bytes(self.inode.content[:size_bytes])
-        return SimDigester(content, algorithms, self._home.faults, self.path)
+        return tuple(
+            Checksum(name, hashlib.new(ALGORITHMS[name], content).hexdigest())
+            for name in algorithms
+        )
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: D102
         if replace:
@@ -202,13 +218,19 @@ class SimPart:
         self._check_open()
         with self._home.plug.during():
             self._home.faults.meet(Doing.RENAME, self.path)
-            self._published, self._change = self._home.rename(self, exact=exact)
+            self._published, self._changes = self._home.rename(self, exact=exact)
         return self._published
 
-    def settle(self) -> None:  # noqa: D102
+    def settle(self) -> Errand[None]:  # noqa: D102
         self._check_open()
-        with self._home.plug.during():
-            self._home.settle(self, self._published, self._change)
+        return After(self._home.settle(self.directory, self._changes), self._settled)
+
+    def _settled(self, errand: Errand[None]) -> None:
+        try:
+            errand.result()
+        except OSError:
+            self._home.take_back(self, self._published)
+            raise
         self._name = self._published
         self.close()
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
 from ddm.byteranges import RangeSet
+from ddm.errand import Done
 from ddm.record import PartIdentity
 from ddm.testing.body import Body
 from ddm.testing.story import Story
@@ -38,7 +39,10 @@ class ShallowDisk:
         size_bytes: int | None,  # noqa: ARG002 - there is room
         resume: PartIdentity | None,
         replace: bool = False,  # noqa: ARG002 - as above
-    ) -> ShallowPart:
+    ) -> Done[ShallowPart]:
+        return Done(lambda: self._opened(name, resume))
+
+    def _opened(self, name: str, resume: PartIdentity | None) -> ShallowPart:
         if resume is not None and resume in self._parts:
             part = self._parts[resume]
             part.reopen()
@@ -52,7 +56,14 @@ class ShallowDisk:
     def lacking_bytes(self, directory: str, name: str, size_bytes: int | None) -> int:  # noqa: ARG002, D102
         return 0
 
-    def is_published(self, directory: str, name: str, identity: PartIdentity) -> bool:  # noqa: ARG002, D102
+    def is_published(  # noqa: D102
+        self,
+        directory: str,  # noqa: ARG002 - as above
+        name: str,
+        identity: PartIdentity,  # noqa: ARG002 - as above
+        *,
+        settle: bool = True,  # noqa: ARG002 - as above
+    ) -> bool:
         return name in self.whole
 
     def remove_files(self, directory: str, name: str, identity: PartIdentity) -> NoReturn:  # noqa: ARG002, D102
@@ -94,13 +105,11 @@ class ShallowPart:
         if self._written == RangeSet.of(0, self._body.size):
             self._disk.full.add(self.name)
 
-    def begin_sync(self) -> None:
-        """See `sync`."""
-
-    def sync(self, size_bytes: int | None = None) -> None:
+    def sync(self, size_bytes: int | None = None) -> Done[None]:  # noqa: ARG002
         """Nothing is ever lost here."""
+        return Done(lambda: None)
 
-    def digester(self, algorithms: Sequence[str], size_bytes: int) -> NoReturn:  # noqa: ARG002, D102
+    def digest(self, algorithms: Sequence[str], size_bytes: int) -> NoReturn:  # noqa: ARG002, D102
         raise self._story.violation(f"nobody knows a digest of {self.name}")
 
     def publish(self, *, exact: bool, replace: bool = False) -> str:  # noqa: ARG002, D102
@@ -110,8 +119,9 @@ class ShallowPart:
         self._open = False
         return self.name
 
-    def settle(self) -> None:
+    def settle(self) -> Done[None]:
         """As `sync`."""
+        return Done(lambda: None)
 
     def close(self) -> None:  # noqa: D102
         self._open = False

@@ -94,9 +94,9 @@ class WatchedStore:
         self._faults.meet(Doing.LOOK, _PATH)
         return self.jobs.in_state(state)
 
-    def wishes(self) -> list[JobRecord]:  # noqa: D102
+    def wishes(self, after: int = 0, limit: int = -1) -> list[JobRecord]:  # noqa: D102
         self._faults.meet(Doing.LOOK, _PATH)
-        return self.jobs.wishes()
+        return self.jobs.wishes(after, limit)
 
     def asked_of(self, ids: Iterable[int]) -> dict[int, tuple[int, float, int]]:  # noqa: D102
         self._faults.meet(Doing.LOOK, _PATH)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from ddm.limits import BUSY_RETRY_S, PUBLISH_WAIT_S
 from ddm.record import JobRecord, State, Wanted
 from ddm.store.jobs import JobStore
-from ddm.testing.log import LONGEST_S
+from ddm.testing import errands, log
 from ddm.testing.scenario import Scenario, What, Wish
 from ddm.testing.story import Story
 
 # In the turn after it a wish is told to who works on the job, in the next it is in force.
 _TURNS_MAX = 3
-# A file that is whole waits for its name so long, and then for a database that was busy, and two syncs of its log.
-_NAME_S = PUBLISH_WAIT_S + 2 * BUSY_RETRY_S + 2 * LONGEST_S
+# A file that is whole waits for its name so long, for a database that was busy, and for two syncs of its log. It is
+# synced and its directory is, or closed and then removed, each perhaps after another sync.
+_NAME_S = PUBLISH_WAIT_S + 2 * BUSY_RETRY_S + 2 * log.LONGEST_S + 4 * errands.LONGEST_S
 
 
 class Users:

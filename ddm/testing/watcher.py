@@ -182,7 +182,8 @@ class Watcher:
 
     def synced(self, inode: Inode) -> None:
         """What is in the file is on the disk."""
-        self._safe[inode.number] = (self._story.now, self._owed[inode.number])
+        safe = self._owed[inode.number].minus(inode.unsynced)
+        self._safe[inode.number] = (self._story.now, safe)
 
     def _check_synced(self, record: JobRecord, disk: SimDisk) -> None:
         """A power cut costs at most what was not synced yet, or a moment ago."""

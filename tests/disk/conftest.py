@@ -19,11 +19,13 @@ def open_part(disk, tmp_path):
     parts = []
 
     def opened(name="f", *, exact=False, size_bytes=None, resume=None, directory=tmp_path, **asked):
-        part = disk.open_part(
+        opening = disk.open_part(
             str(directory), name, exact=exact, size_bytes=size_bytes, resume=resume, **asked
         )
-        parts.append(part)
-        return part
+        while not opening.over:
+            opening.step()
+        parts.append(opening.result())
+        return parts[-1]
 
     yield opened
     for part in parts:

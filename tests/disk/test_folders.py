@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from ddm.disk.elsewhere import Here
 from ddm.disk.folders import Folders
 from ddm.failures import FailureError
 
@@ -13,28 +14,28 @@ def descriptors():
 
 def test_a_directory_is_opened_once_and_closed_by_its_last_user(tmp_path):
     folders, before = Folders(), descriptors()
-    first, second = folders.open(str(tmp_path)), folders.open(str(tmp_path))
+    first, second = folders.open(str(tmp_path), Here()), folders.open(str(tmp_path), Here())
     shared = descriptors() - before
     first.close()
     still = second.lstat("none")
     second.close()
 
     assert first is second
-    assert (shared, still, descriptors() - before) == (1, None, 0)
+    assert (shared, still, descriptors() - before) == (2, None, 0)
 
 
 def test_one_that_was_closed_is_opened_again(tmp_path):
     folders = Folders()
-    folders.open(str(tmp_path)).close()
-    with closing(folders.open(str(tmp_path))) as again:
+    folders.open(str(tmp_path), Here()).close()
+    with closing(folders.open(str(tmp_path), Here())) as again:
         assert again.is_at_its_path
 
 
 def test_a_path_that_leads_elsewhere_by_now_is_another_directory(tmp_path):
     folders, path = Folders(), tmp_path / "d"
-    with closing(folders.open(str(path))) as first:
+    with closing(folders.open(str(path), Here())) as first:
         path.rename(tmp_path / "moved")
-        with closing(folders.open(str(path))) as second:
+        with closing(folders.open(str(path), Here())) as second:
             (path / "f").touch()
             assert (first.lstat("f"), second.lstat("f") is not None) == (None, True)
 
@@ -42,4 +43,4 @@ def test_a_path_that_leads_elsewhere_by_now_is_another_directory(tmp_path):
 def test_what_is_no_directory_cannot_be_opened(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(FailureError, match="could not open the directory"):
-        Folders().open(str(tmp_path / "file"))
+        Folders().open(str(tmp_path / "file"), Here())

@@ -159,7 +159,7 @@ def test_every_descriptor_is_closed_after_success_and_failure(open_part, tmp_pat
         with pytest.raises(FailureError):
             open_part(resume=part.identity)
     part.publish(exact=True)
-    part.settle()
+    part.settle().result()
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 

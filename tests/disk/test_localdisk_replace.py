@@ -13,7 +13,7 @@ def replacing(open_part):
     def opened(**asked):
         part = open_part(replace=True, **asked)
         part.write_at([b"new"], 0)
-        part.sync(3)
+        part.sync(3).result()
         return part
 
     return opened

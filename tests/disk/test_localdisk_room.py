@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from ddm.disk import libc, preallocate
 from ddm.limits import MIB, ROOM_LEAST_BYTES
 
 HUGE_BYTES = 1 << 60
@@ -10,6 +11,34 @@ HUGE_BYTES = 1 << 60
 def free_bytes(directory):
     found = os.statvfs(directory)
     return found.f_bavail * found.f_frsize
+
+
+def test_a_large_file_does_not_hold_the_turn(disk, tmp_path, monkeypatch):
+    made = []
+    monkeypatch.setattr(libc, "file_system", lambda *_: 0xEF53)
+    monkeypatch.setattr(
+        libc, "fallocate", lambda _fd, start, length, *_, **__: made.append((start, length))
+    )
+    size_bytes = 2048 * MIB + 1
+    monkeypatch.setattr(preallocate, "_check_room", lambda *_: None)
+    opening = disk.open_part(str(tmp_path), "f", exact=True, size_bytes=size_bytes, resume=None)
+    found = [(opening.over, len(made))]
+    while not opening.over:
+        opening.step()
+        found.append((opening.over, len(made)))
+    opening.result().close()
+
+    assert found == [(False, 0), (False, 1), (False, 2), (True, 3)]
+    assert sum(length for _, length in made) == size_bytes
+
+
+def test_a_large_file_that_is_given_up_leaves_nothing(disk, tmp_path, monkeypatch):
+    monkeypatch.setattr(libc, "file_system", lambda *_: 0xEF53)
+    monkeypatch.setattr(preallocate, "_check_room", lambda *_: None)
+    opening = disk.open_part(str(tmp_path), "f", exact=True, size_bytes=HUGE_BYTES, resume=None)
+    assert not opening.over
+    opening.drop()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_fits_lacks_nothing(disk, tmp_path):

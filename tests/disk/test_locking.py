@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from ddm.disk.directory import Directory
-from ddm.disk.locking import lock, open_locked
+from ddm.disk.elsewhere import Here
+from ddm.disk.locking import lock, open_beside, open_locked
 from ddm.errors import Exit
 from ddm.failures import FailureError, Kind
 from ddm.record import PartIdentity
@@ -12,7 +13,7 @@ from ddm.record import PartIdentity
 
 @pytest.fixture
 def folder(tmp_path):
-    made = Directory(str(tmp_path))
+    made = Directory(str(tmp_path), Here())
     yield made
     made.close()
 
@@ -67,6 +68,31 @@ def test_a_file_that_is_renamed_while_it_is_opened_is_let_go_again(
     monkeypatch.setattr(folder, "open", too_late)
     assert open_locked(folder, "f", identity) is None
     assert open_fds() == before
+
+
+def test_a_second_descriptor_leaves_the_lock_to_the_first(folder, identity):
+    first = open_locked(folder, "f", identity)
+    second = open_beside(folder, "f", first)
+    os.close(second)
+    with pytest.raises(FailureError):
+        open_locked(folder, "f", identity)
+    second = open_beside(folder, "f", first)
+    os.close(first)
+    os.close(open_locked(folder, "f", identity))
+    os.close(second)
+
+
+def test_a_second_descriptor_is_never_one_of_another_file(folder, identity, tmp_path):
+    fd = open_locked(folder, "f", identity)
+    (tmp_path / "theirs").write_bytes(b"")
+    (tmp_path / "theirs").rename(tmp_path / "f")
+    before = open_fds()
+    with pytest.raises(FailureError, match="f was moved or replaced meanwhile") as caught:
+        open_beside(folder, "f", fd)
+    os.close(fd)
+
+    assert caught.value.failure.kind is Kind.DISK_ERROR
+    assert open_fds() == before - 1
 
 
 def test_an_error_carries_the_path(identity, tmp_path):

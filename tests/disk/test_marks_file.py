@@ -20,7 +20,8 @@ from ddm.disk.localdisk import LocalDisk
 from ddm.disk.marks import Marks
 
 where = Path(sys.argv[1])
-part = LocalDisk("boot-1").open_part(str(where), "f", exact=True, size_bytes=None, resume=None)
+opening = LocalDisk("boot-1").open_part(str(where), "f", exact=True, size_bytes=None, resume=None)
+part = opening.result()
 marks = Marks.open(where / "marks", "boot-1")
 marks.clear()
 over, sink = marks.sink(part, 7, 3), marks.sink(part, 7, 3)
@@ -129,8 +130,10 @@ def test_a_full_disk_does_not_hurt_who_has_his_marks_already(small_tmpfs):
     marks = Marks.open(small_tmpfs / "marks", "boot-1")
     with pytest.raises(OSError, match="No space left"):
         (small_tmpfs / "full").write_bytes(bytes(1 << 20))
-    part = LocalDisk("boot-1").open_part(
-        str(small_tmpfs), "f", exact=True, size_bytes=None, resume=None
+    part = (
+        LocalDisk("boot-1")
+        .open_part(str(small_tmpfs), "f", exact=True, size_bytes=None, resume=None)
+        .result()
     )
     marks.clear()
     sinks = [marks.sink(part, job_id, 0) for job_id in range(1, SLOTS + 1)]

@@ -47,9 +47,9 @@ def test_a_full_disk_is_said_by_the_write_itself(open_part, small_tmpfs):
 def test_a_sync_gives_the_file_the_length_it_is_told(open_part, tmp_path, size_bytes):
     part = open_part()
     part.write_at([b"abcd"], 0)
-    part.sync()
+    part.sync().result()
     assert (tmp_path / "f.part").read_bytes() == b"abcd"
-    part.sync(size_bytes)
+    part.sync(size_bytes).result()
     assert (tmp_path / "f.part").read_bytes() == b"abcd\0\0"[:size_bytes]
 
 
@@ -92,8 +92,10 @@ def test_a_whole_file_gets_its_name(open_part, tmp_path, monkeypatch, exact, old
 def test_a_whole_file_may_be_read_by_whom_the_umask_says(tmp_path, umask, mode):
     before = os.umask(umask)
     try:
-        part = LocalDisk("boot-1").open_part(
-            str(tmp_path), "f", exact=False, size_bytes=0, resume=None
+        part = (
+            LocalDisk("boot-1")
+            .open_part(str(tmp_path), "f", exact=False, size_bytes=0, resume=None)
+            .result()
         )
         assert stat.S_IMODE((tmp_path / "f.part").stat().st_mode) == 0o600
         part.publish(exact=False)
@@ -143,9 +145,14 @@ def test_another_file_in_the_parts_place_is_not_published(open_part, tmp_path):
 def test_a_file_that_another_program_has_cut_is_an_error(open_part, tmp_path, size_bytes):
     part = open_part(size_bytes=size_bytes)
     part.write_at([b"12345678"], 0)
-    part.sync()
+    part.sync().result()
     os.truncate(tmp_path / "f.part", 4)
-    for use in (lambda: part.write_at([b"8"], 7), part.sync, lambda: part.sync(8)):
+    uses = (
+        lambda: part.write_at([b"8"], 7),
+        lambda: part.sync().result(),
+        lambda: part.sync(8).result(),
+    )
+    for use in uses:
         with pytest.raises(OSError, match="another program has cut it short") as caught:
             use()
         assert caught.value.filename == str(tmp_path / "f.part")
@@ -179,31 +186,10 @@ def test_a_name_that_could_not_be_put_on_the_disk_is_taken_back(open_part, tmp_p
         patch.setattr(os, "fsync", broken)
         part.publish(exact=True)
         with pytest.raises(OSError, match="Input/output error"):
-            part.settle()
+            part.settle().result()
     assert listing(tmp_path) == {"f.part": b"whole"}
     assert part.publish(exact=True) == "f"
-    part.settle()
-
-
-def test_a_sync_that_could_not_be_begun_has_failed(open_part, monkeypatch, tmp_path):
-    """The kernel tells it once; the fdatasync after it would succeed."""
-    part = open_part()
-
-    def broken(_fd, path):
-        raise OSError(errno.EIO, os.strerror(errno.EIO), path)
-
-    monkeypatch.setattr(libc, "begin_writing", broken)
-    part.begin_sync()
-    with pytest.raises(OSError, match="Input/output error") as caught:
-        part.sync()
-    assert caught.value.filename == str(tmp_path / "f.part")
-
-
-def test_where_a_sync_cannot_be_begun_it_is_made_all_the_same(open_part, monkeypatch):
-    monkeypatch.setattr(libc, "_LIBC", object())
-    part = open_part()
-    part.begin_sync()
-    part.sync()
+    part.settle().result()
 
 
 def test_a_part_says_on_which_mount_it_is(open_part, tmp_path, small_tmpfs):

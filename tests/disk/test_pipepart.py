@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ddm.disk.pipepart import PipePart
 from ddm.failures import FailureError, Kind
+from ddm.limits import DIGEST_SLICE_BYTES
 from ddm.spec import Checksum
 
 WINDOW = 100
@@ -23,6 +24,14 @@ def make():
         return PipePart("f", size_bytes, WINDOW)
 
     return make
+
+
+def digested(part, size_bytes):
+    """The digest of so much."""
+    slices = part.digest([SHA], size_bytes)
+    while not slices.over:
+        slices.step()
+    return slices.result()
 
 
 def leave(part, most_bytes=1000):
@@ -72,23 +81,29 @@ def test_what_has_left_cannot_come_again(make):
 def test_the_last_sync_is_over_once_all_has_left(make):
     part = make(4)
     part.write_at([b"abcd"], 0)
-    part.sync()
+    assert part.sync().over
     leave(part, 3)
-    with pytest.raises(BlockingIOError):
-        part.sync(4)
+    passing = part.sync(4)
+    before = passing.over
     leave(part)
 
-    part.sync(4)
+    assert (before, passing.over, passing.result()) == (False, True, None)
     assert part.publish(exact=False) == "f"
+    assert part.settle().over
+
+
+def test_who_closes_it_waits_for_nobody_who_reads(make):
+    part = make(4)
+    part.write_at([b"abcd"], 0)
+    passing = part.sync(4)
+    assert part.sync().over
+    assert passing.over
 
 
 def test_an_empty_file_is_over_at_once(make):
     part = make(0)
-    digester = part.digester([SHA], 0)
-
-    assert digester.step(10)
-    assert digester.found() == digest(b"")
-    part.sync(0)
+    assert digested(part, 0) == digest(b"")
+    assert part.sync(0).over
 
 
 def test_a_file_that_the_window_holds_waits_for_its_digest(make):
@@ -97,11 +112,8 @@ def test_a_file_that_the_window_holds_waits_for_its_digest(make):
     part.write_at([b"x" * WINDOW], 0)
     assert (part.ready_bytes, leave(part)) == (0, b"")
 
-    digester = part.digester([SHA], WINDOW)
-    assert digester.step(WINDOW)
-    assert digester.found() == digest(b"x" * WINDOW)
-    with pytest.raises(BlockingIOError):
-        part.sync(WINDOW)
+    assert digested(part, WINDOW) == digest(b"x" * WINDOW)
+    assert not part.sync(WINDOW).over
     assert leave(part) == b"x" * WINDOW
 
 
@@ -116,11 +128,8 @@ def test_of_one_that_it_does_not_hold_the_last_byte_waits(make, size):
     first += leave(part)
     assert first == content[:-1]
 
-    digester = part.digester([SHA], len(content))
-    assert digester.step(1)
-    assert digester.found() == digest(content)
-    with pytest.raises(BlockingIOError):
-        part.sync(len(content))
+    assert digested(part, len(content)) == digest(content)
+    assert not part.sync(len(content)).over
     assert leave(part) == content[-1:]
 
 
@@ -132,13 +141,15 @@ def test_without_a_digest_nothing_waits(make):
 
 
 def test_a_digest_is_made_slice_by_slice(make):
-    part = make(4)
-    part.write_at([b"ab"], 0)
-    part.write_at([b"cd"], 2)
-    digester = part.digester([SHA], 4)
+    part, half = make(2 * DIGEST_SLICE_BYTES), bytes(DIGEST_SLICE_BYTES)
+    part.write_at([half], 0)
+    part.write_at([half], len(half))
+    digest_ = part.digest([SHA], 2 * len(half))
+    digest_.step()
+    before = digest_.over
+    digest_.step()
 
-    assert [digester.step(1), digester.step(1)] == [False, True]
-    assert digester.found() == digest(b"abcd")
+    assert (before, digest_.over, digest_.result()) == (False, True, digest(half + half))
 
 
 def test_bytes_that_are_missing_are_no_digest(make):
@@ -146,7 +157,7 @@ def test_bytes_that_are_missing_are_no_digest(make):
     part.write_at([b"ab"], 0)
 
     with pytest.raises(OSError, match="missing"):
-        part.digester([SHA], 4).step(10)
+        digested(part, 4)
 
 
 def test_it_can_begin_again_until_a_byte_has_left(make):
@@ -176,16 +187,11 @@ def test_in_whatever_order_it_comes_it_leaves_in_order_with_its_digest(data):
     for start, stop in pieces:
         part.write_at([content[start:stop]], start)
         out += leave(part, data.draw(st.integers(0, 70)))
-    digester = part.digester([SHA], len(content)) if part._hashes else None
-    if digester is not None:
-        while not digester.step(7):
-            pass
-        assert digester.found() == digest(content)
+    if part._hashes:
+        assert digested(part, len(content)) == digest(content)
+    passing = part.sync(len(content))
     for _ in range(3):
-        try:
-            part.sync(len(content))
-        except BlockingIOError:
-            out += leave(part)
-    part.sync(len(content))
+        out += leave(part)
+    assert passing.over
 
     assert (out, part.held_bytes) == (content, 0)

@@ -74,7 +74,7 @@ def test_wishes_are_found_by_their_index(connection):
     JobTable(Database(connection, ":memory:", None)).wishes()
     connection.set_trace_callback(None)
     plan = connection.execute(f"EXPLAIN QUERY PLAN {asked[-1]}").fetchall()
-    assert [row["detail"] for row in plan] == ["SCAN jobs USING INDEX jobs_wishes"]
+    assert [row["detail"] for row in plan] == ["SEARCH jobs USING INDEX jobs_wishes (id>?)"]
 
 
 def test_a_database_of_the_first_step_keeps_its_jobs(path):

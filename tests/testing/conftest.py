@@ -6,6 +6,7 @@ from ddm.limits import Limits
 from ddm.testing.body import Body, Version
 from ddm.testing.clock import VirtualClock
 from ddm.testing.disk import SimDisk
+from ddm.testing.errands import Errands
 from ddm.testing.faults import Faults
 from ddm.testing.origin import Internet, Origin
 from ddm.testing.plug import Plug
@@ -60,11 +61,20 @@ def plug():
 
 
 @pytest.fixture
-def disk(clock, watcher, plug):
-    return SimDisk(Faults(clock), watcher, plug)
+def errands(clock):
+    """Where everything is done at once."""
+    errands = Errands(clock, random.Random(1))
+    errands.at_once = True
+    return errands
+
+
+@pytest.fixture
+def disk(clock, watcher, plug, errands):
+    return SimDisk(Faults(clock), watcher, plug, errands)
 
 
 @pytest.fixture
 def part(disk, version):
     """The part file of the file f."""
-    return disk.open_part("/d", "f", exact=False, size_bytes=version.body.size, resume=None)
+    size_bytes = version.body.size
+    return disk.open_part("/d", "f", exact=False, size_bytes=size_bytes, resume=None).result()

@@ -11,7 +11,7 @@ from ddm.testing.plug import Died
 
 
 def open_part(disk, name="f.bin", *, exact=False, resume=None):
-    return disk.open_part("/d", name, exact=exact, size_bytes=10, resume=resume)
+    return disk.open_part("/d", name, exact=exact, size_bytes=10, resume=resume).result()
 
 
 def test_a_new_part_file_is_empty_and_of_its_length(disk):
@@ -74,7 +74,7 @@ def test_a_killed_process_leaves_the_file_and_no_lock(disk):
 def test_a_power_cut_takes_what_was_not_synced(disk):
     part = open_part(disk)
     part.inode.write(b"kept.", 0)
-    part.sync()
+    part.sync().result()
     part.inode.write(b"lost.", 5)
     disk.crash(random.Random(1))
 
@@ -93,16 +93,17 @@ def test_a_name_that_was_not_synced_may_never_have_been(disk):
 
 
 def test_a_synced_file_keeps_its_name(disk):
-    open_part(disk).sync()
+    open_part(disk).sync().result()
     disk.crash(random.Random(1))
 
     assert list(disk.files) == ["/d/f.bin.part"]
 
 
 def test_a_published_file_is_known_by_its_inode(disk, version):
-    part = disk.open_part("/d", "f", exact=True, size_bytes=version.body.size, resume=None)
+    size_bytes = version.body.size
+    part = disk.open_part("/d", "f", exact=True, size_bytes=size_bytes, resume=None).result()
     part.write_at([version.body.read(0, version.body.size)], 0)
-    part.sync()
+    part.sync().result()
     assert not disk.is_published("/d", "f", part.identity)
     part.publish(exact=True)
 
@@ -113,18 +114,18 @@ def test_a_published_file_is_known_by_its_inode(disk, version):
 def test_files_are_removed_under_either_name_but_never_another_file(disk):
     part = open_part(disk)
     with pytest.raises(FailureError):
-        disk.remove_files("/d", "f.bin", part.identity)
+        disk.remove_files("/d", "f.bin", part.identity).result()
     part.close()
     other = PartIdentity("boot-1", 7, 99)
 
-    assert not disk.remove_files("/d", "f.bin", other)
-    assert disk.remove_files("/d", "f.bin", part.identity)
+    assert not disk.remove_files("/d", "f.bin", other).result()
+    assert disk.remove_files("/d", "f.bin", part.identity).result()
     assert disk.files == {}
 
 
-def test_a_disk_that_is_full_says_so(clock, watcher, plug):
+def test_a_disk_that_is_full_says_so(clock, watcher, plug, errands):
     full = DiskFault(Doing.OPEN, 0, 0, errno.ENOSPC, lasts_s=5.0)
-    disk = SimDisk(Faults(clock, (full,), 10.0), watcher, plug)
+    disk = SimDisk(Faults(clock, (full,), 10.0), watcher, plug, errands)
     with pytest.raises(OSError, match="No space"):
         open_part(disk)
 

@@ -32,7 +32,7 @@ def test_a_new_name_may_be_lost(names):
 
 def test_a_synced_name_stays(names):
     names.change(None, "f.part", FILE)
-    names.sync()
+    names.sync(names.changes)
 
     assert left(names) == {("f.part",)}
 
@@ -41,6 +41,15 @@ def test_a_synced_file_has_its_first_name(names):
     names.change(None, "f.part", FILE)
     names.sync_file(FILE)
     names.change("f.part", "f", FILE)
+
+    assert left(names) == {("f.part",), ("f",)}
+
+
+def test_a_sync_covers_what_was_there_when_it_began(names):
+    names.change(None, "f.part", FILE)
+    begun = names.changes
+    names.change("f.part", "f", FILE)
+    names.sync(begun)
 
     assert left(names) == {("f.part",), ("f",)}
 

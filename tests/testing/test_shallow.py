@@ -13,7 +13,7 @@ def disk(story):
 
 
 def opened(disk, resume=None):
-    return disk.open_part("/d", "f", exact=True, size_bytes=1000, resume=resume)
+    return disk.open_part("/d", "f", exact=True, size_bytes=1000, resume=resume).result()
 
 
 def test_a_file_that_is_whole_gets_its_name(disk):

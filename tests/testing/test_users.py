@@ -44,7 +44,7 @@ def test_a_wish_that_is_not_heeded_is_seen(jobs, story):
     them = users(jobs, story, Wish(3, 0, "pause"))
     them.act(3)
     them.check(6)
-    story.now = 1.0
+    story.now = 10.0
 
     with pytest.raises(Violation, match="not heeded"):
         them.check(7)

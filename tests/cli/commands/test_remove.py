@@ -20,7 +20,7 @@ def job(store, home):
     def make(name, *, whole):
         (job_id,) = store.add([JobSpec(f"http://127.0.0.1/{name}", str(home))])
         disk = LocalDisk(boot_id(os.environ))
-        part = disk.open_part(str(home), name, exact=True, size_bytes=3, resume=None)
+        part = disk.open_part(str(home), name, exact=True, size_bytes=3, resume=None).result()
         part.write_at([b"abc"], 0)
         store.set_part(job_id, name, Representation(3), part.identity, 0)
         if whole:

@@ -1,9 +1,11 @@
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from msgspec.structs import replace
 
+from ddm.disk.elsewhere import Here
 from ddm.errors import Exit
 from ddm.failures import FailureError, Kind
 
@@ -22,7 +24,7 @@ def remove(disk, tmp_path):
     """Removes what a job "f" fetched into tmp_path."""
 
     def removed(identity, directory=tmp_path):
-        return disk.remove_files(str(directory), "f", identity)
+        return disk.remove_files(str(directory), "f", identity).result()
 
     return removed
 
@@ -91,7 +93,7 @@ def test_a_part_that_another_process_writes_is_busy_and_stays(remove, open_part,
 @pytest.mark.parametrize("name", ["", "..", "../f"])
 def test_what_is_no_name_is_refused(disk, left, tmp_path, name):
     with pytest.raises(OSError, match="not a file name"):
-        disk.remove_files(str(tmp_path), name, left)
+        disk.remove_files(str(tmp_path), name, left).result()
 
 
 def test_every_descriptor_is_closed(remove, open_part):
@@ -112,3 +114,46 @@ def test_a_file_that_cannot_be_removed_carries_its_path(remove, left, tmp_path, 
     with pytest.raises(PermissionError) as caught:
         remove(left)
     assert caught.value.filename == str(tmp_path / "f.part")
+
+
+class Slow(Here):
+    """Where directories are synced when the test says so. buried: how long the files were."""
+
+    def __init__(self):
+        self.syncs, self.buried = [], []
+
+    def sync(self, fd, witness_fd, path, size_bytes=None):
+        del fd, witness_fd, path, size_bytes
+        self.syncs.append(SimpleNamespace(over=False, result=lambda: None))
+        return self.syncs[-1]
+
+    def bury(self, fd):
+        self.buried.append(os.fstat(fd).st_size)
+        super().bury(fd)
+
+
+def test_it_is_over_when_it_is_on_the_disk(disk, left, tmp_path):
+    disk.elsewhere = Slow()
+    removal = disk.remove_files(str(tmp_path), "f", left)
+    assert (removal.over, names(tmp_path), disk.elsewhere.buried) == (False, [], [4])
+    disk.elsewhere.syncs[0].over = True
+
+    assert (removal.over, removal.result()) == (True, True)
+
+
+def test_those_that_go_together_share_a_sync(disk, open_part, tmp_path):
+    disk.elsewhere = Slow()
+    parts = {name: open_part(name) for name in "abc"}
+    for part in parts.values():
+        part.close()
+    removals = [disk.remove_files(str(tmp_path), *each) for each in _identities(parts)]
+    disk.elsewhere.syncs[0].over = True
+    assert [removal.over for removal in removals] == [True, False, False]
+    disk.elsewhere.syncs[1].over = True
+
+    assert [removal.over for removal in removals] == [True, True, True]
+    assert len(disk.elsewhere.syncs) == 2
+
+
+def _identities(parts):
+    return [(name, part.identity) for name, part in parts.items()]
