@@ -5,10 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from ddm.errand import Done
 from ddm.errors import BusyError, StateError, StateFullError
 from ddm.limits import LOG_LONG_BYTES, LOG_TOO_LONG_BYTES
-from ddm.store.database import open_database
+from ddm.store.database import Database, open_database
 from ddm.store.wal import Here
 
 INSERT = "INSERT INTO jobs (url, directory, created_s, updated_s) VALUES (?, 'd', 0, 0)"
@@ -110,6 +109,21 @@ def test_in_memory_there_is_nothing_to_sync(slow):
     assert slow.asked == slow.checkpoints == []
 
 
+def test_where_sqlite_can_have_no_log_each_commit_waits_for_the_disk(tmp_path, slow):
+    path, ran = tmp_path / "n.db", []
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.set_trace_callback(ran.append)
+        database = Database(connection, str(path), (1, 2))
+        database.enter_loop(slow)
+        with database.transaction():
+            database.write("CREATE TABLE jobs (id)")
+        database.tidy()
+        assert database.sync().over
+
+    assert slow.asked == slow.checkpoints == []
+    assert "PRAGMA synchronous = FULL" in ran
+
+
 def test_a_long_log_is_copied_into_the_database_and_a_short_one_is_not(looped, slow):
     looped.tidy()
     assert slow.checkpoints == []
@@ -187,7 +201,3 @@ def test_checkpoints_that_fail_are_an_os_error(tmp_path):
     assert checkpoint.over
     with pytest.raises(OSError, match="unable to open"):
         checkpoint.result()
-
-
-def test_an_errand_fits():
-    assert Done(lambda: None).over
