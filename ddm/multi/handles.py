@@ -25,7 +25,7 @@ class Handles:
     def __init__(self, reactor: Reactor, connections_max: int) -> None:
         """`connections_max`: how many connections each of them has at most, idle ones counted."""
         self._own = MultiHandle(reactor, own_connections(connections_max))
-        self._shared = MultiHandle(reactor, shared_connections(connections_max))
+        self._shared = MultiHandle(reactor, shared_connections(connections_max), streams=True)
         self._of: dict[curl.Easy, MultiHandle] = {}
 
     @property

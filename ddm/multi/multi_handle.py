@@ -13,6 +13,7 @@ import pycurl
 from ddm.multi import curl
 from ddm.multi.curl_failure import Ending
 from ddm.multi.reactor import Reactor
+from ddm.turns import Part
 
 
 class MultiHandle:
@@ -22,12 +23,18 @@ class MultiHandle:
     interrupt: what was raised within a callback of this handle, to be raised outside.
     """
 
-    def __init__(self, reactor: Reactor, options: Iterable[tuple[int, int]]) -> None:
-        """`options`: (option, value) for setopt, what is to be said about connections (`handles`)."""
+    def __init__(
+        self, reactor: Reactor, options: Iterable[tuple[int, int]], *, streams: bool = False
+    ) -> None:
+        """`options`: (option, value) for setopt, what is to be said about connections (`handles`).
+
+        streams: whether transfers share connections.
+        """
         self.timer_at: float | None = None
         self.interrupt: BaseException | None = None
         self._reactor = reactor
         self._watched: set[int] = set()
+        self._streams = streams
         self._multi = curl.new_multi()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -50,13 +57,29 @@ class MultiHandle:
 
     def results(self) -> Iterator[tuple[curl.Easy, Ending | None]]:
         """Transfers that ended; None for those that libcurl is content with. Remove each."""
-        left = 1
-        while left:
-            left, whole, broken = self._multi.info_read()
-            for easy in whole:
-                yield easy, None
-            for easy, code, message in broken:
-                yield easy, Ending.of(easy, code, message)
+        ended = True
+        while ended:
+            ended = False
+            left = 1
+            while left:
+                left, whole, broken = self._multi.info_read()
+                ended = ended or bool(whole or broken)
+                for easy in whole:
+                    yield easy, None
+                for easy, code, message in broken:
+                    yield easy, Ending.of(easy, code, message)
+            if not self._streams:
+                return
+            if ended:
+                self._look_again()
+
+    def _look_again(self) -> None:
+        """Read what one stream left of a connection when it ended: libcurl 8.23 has it in a buffer and forgets it.
+
+        The descriptor is not ready then, and the answers to others would wait until something more comes.
+        """
+        for fd in tuple(self._watched):
+            self._multi.socket_action(fd, pycurl.CSELECT_IN)
 
     def close(self) -> None:
         """Close every connection. No transfer may be on it any more."""
@@ -78,7 +101,9 @@ class MultiHandle:
             else:
                 self._watched.add(fd)
                 read, write = bool(what & pycurl.POLL_IN), bool(what & pycurl.POLL_OUT)
-                self._reactor.watch(fd, read=read, write=write, callback=self._on_ready)
+                self._reactor.watch(
+                    fd, read=read, write=write, callback=self._on_ready, part=Part.NETWORK
+                )
         except BaseException as error:  # noqa: BLE001  # it would end every transfer
             self.interrupt = error
 

@@ -131,6 +131,21 @@ def test_a_body_that_waits_does_not_hold_up_the_others(net, make_server):
     assert (net.ends[1].position, net.ends[1].failure) == (len(BODY), None)
 
 
+def test_answers_that_come_in_one_piece_are_all_read(net, make_server):
+    def both(stream):
+        return b"".join(step(each) for each in (stream - 2, stream) for step in whole(BODY))
+
+    server = make_server(part(0, BODY, 100_000), (), (both,))
+    start(net, server, 1, ask=True, asked=(0, len(BODY)))
+    net.run(until=lambda: net.heads)
+    start(net, server, 2)
+    net.turn()
+    start(net, server, 3)
+    net.run(until=lambda: {2, 3} <= set(net.ends))
+
+    assert [net.ends[number].position for number in (2, 3)] == [len(BODY)] * 2
+
+
 def test_streams_drink_from_the_bucket_and_end_whole(make_net, make_server):
     net = make_net(max_bytes_per_sec=1_000_000)
     server = make_server(whole(BODY))
