@@ -6,15 +6,15 @@ it names has been decided before (`http.proxy`).
 
 from __future__ import annotations
 
-import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 
 import pycurl
 from msgspec import Struct
 
 from ddm.http.name import Addresses
 from ddm.http.request import Request
+from ddm.multi.authorities import Authorities
 from ddm.spec import Route
 
 # Full speed 0.1 to 0.2 s sooner over a long path, and a sixth less CPU on a short one.
@@ -27,13 +27,10 @@ _SUPPRESS_CONNECT_HEADERS = 265
 # libcurl adds these by itself, unless it is told of an empty one.
 _LIBCURL_FIELDS = ("Accept", "User-Agent")
 
-# Where distributions keep the bundle: Debian, Fedora, SUSE, Alpine and macOS, FreeBSD.
-_CA_BUNDLES = (
-    "/etc/ssl/certs/ca-certificates.crt",
-    "/etc/pki/tls/certs/ca-bundle.crt",
-    "/etc/ssl/ca-bundle.pem",
-    "/etc/ssl/cert.pem",
-    "/usr/local/share/certs/ca-root-nss.crt",
+
+_CA_OPTIONS = (
+    (pycurl.CAINFO, pycurl.CAPATH),
+    (pycurl.PROXY_CAINFO, pycurl.PROXY_CAPATH),
 )
 
 
@@ -41,7 +38,7 @@ class TransferOptions(Struct, frozen=True):
     """What differs from transfer to transfer, and what the house knows.
 
     wide_window: ask for a large receive window before connecting (see `wide_window_possible`).
-    ca_bundle: the file of trusted authorities (see `find_ca_bundle`); None for libcurl's own.
+    authorities: whom to trust where the user named no file.
     route: what the user said about proxy and certificates. shared: whether it may be a stream of an HTTP/2
     connection that others use, too. addresses: where the names lead that libcurl needs for this.
     """
@@ -50,7 +47,7 @@ class TransferOptions(Struct, frozen=True):
     receive_buffer_bytes: int
     connect_timeout_s: float
     wide_window: bool
-    ca_bundle: str | None
+    authorities: Authorities
     route: Route
     shared: bool
     addresses: tuple[Addresses, ...] = ()
@@ -96,15 +93,24 @@ class TransferOptions(Struct, frozen=True):
         yield pycurl.TCP_KEEPALIVE, 1
         yield pycurl.SSL_VERIFYPEER, 0 if self.route.insecure else 1
         yield pycurl.SSL_VERIFYHOST, 0 if self.route.insecure else 2
-        if (ca_file := self.route.ca_file or self.ca_bundle) is not None:
-            yield pycurl.CAINFO, ca_file
-            # An https proxy has to show a trusted certificate, too; --insecure is about the server's.
-            yield pycurl.PROXY_CAINFO, ca_file
+        yield from self._trusted()
         # Both empty keep libcurl from reading the environment.
         yield pycurl.PROXY, self.route.proxy or ""
         yield pycurl.NOPROXY, ""
         if self.wide_window:
             yield pycurl.SOCKOPTFUNCTION, widen_window
+
+    def _trusted(self) -> Iterator[tuple[int, object]]:
+        # An https proxy has to show a trusted certificate, too; --insecure is about the server's.
+        named, known = self.route.ca_file, self.authorities
+        if named is None and known.directory is not None:
+            for file, directory in _CA_OPTIONS:
+                # libcurl's own file, which may not be there, goes away: both together would be read.
+                yield file, None
+                yield directory, known.directory
+        elif (ca_file := named or known.file) is not None:
+            for file, _ in _CA_OPTIONS:
+                yield file, ca_file
 
     def _names(self) -> Iterator[tuple[int, object]]:
         # All of them, so that libcurl can race IPv6 against IPv4. What is said here replaces what the multi handle
@@ -176,14 +182,3 @@ def wide_window_possible(path: str = _RECEIVE_WINDOW_MAX) -> bool:
             return int(file.read()) >= WIDE_WINDOW_BYTES
     except (OSError, ValueError):
         return False
-
-
-def find_ca_bundle(
-    environment: Mapping[str, str], exists: Callable[[str], bool] = os.path.isfile
-) -> str | None:
-    """The file of trusted authorities: what the user names, else what the system has.
-
-    None leaves libcurl its own: pycurl's wheels look in Fedora's place, which Debian has not.
-    """
-    named = environment.get("CURL_CA_BUNDLE") or environment.get("SSL_CERT_FILE")
-    return named or next(filter(exists, _CA_BUNDLES), None)

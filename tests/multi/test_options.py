@@ -5,10 +5,10 @@ import pytest
 
 from ddm.http.name import Addresses
 from ddm.http.request import Request
+from ddm.multi.authorities import Authorities
 from ddm.multi.options import (
     WIDE_WINDOW_BYTES,
     TransferOptions,
-    find_ca_bundle,
     header_lines,
     resolve_entry,
     wide_window_possible,
@@ -23,7 +23,7 @@ def options(**changes):
         "receive_buffer_bytes": 65_536,
         "connect_timeout_s": 30.0,
         "wide_window": False,
-        "ca_bundle": None,
+        "authorities": Authorities(),
         "route": Route(),
         "shared": False,
     }
@@ -31,7 +31,7 @@ def options(**changes):
 
 
 def test_libcurl_takes_every_option():
-    for option, value in options(wide_window=True, ca_bundle="/dev/null").items():
+    for option, value in options(wide_window=True, authorities=Authorities("/dev/null")).items():
         pycurl.Curl().setopt(option, value)
 
 
@@ -43,7 +43,7 @@ def test_only_http_is_spoken_and_no_redirect_followed():
 
 
 def test_nothing_that_would_change_bytes_or_time_out_a_pause_is_set():
-    found = options(wide_window=True, ca_bundle="/dev/null")
+    found = options(wide_window=True, authorities=Authorities("/dev/null"))
 
     assert not found.keys() & {
         pycurl.ACCEPT_ENCODING,
@@ -63,7 +63,7 @@ def test_a_time_out_is_rounded_to_what_libcurl_takes_but_never_to_none():
 
 def test_the_window_and_the_bundle_are_left_alone_unless_asked_for():
     assert not options().keys() & {pycurl.SOCKOPTFUNCTION, pycurl.CAINFO}
-    found = options(wide_window=True, ca_bundle="/x.pem")
+    found = options(wide_window=True, authorities=Authorities("/x.pem"))
     assert found[pycurl.SOCKOPTFUNCTION] is widen_window
     assert found[pycurl.CAINFO] == "/x.pem"
 
@@ -116,30 +116,20 @@ def test_a_system_that_does_not_tell_its_maximum_gets_no_wide_window(tmp_path):
     assert not wide_window_possible(str(tmp_path / "missing"))
 
 
-@pytest.mark.parametrize(
-    ("environment", "found"),
-    [
-        ({"CURL_CA_BUNDLE": "/a", "SSL_CERT_FILE": "/b"}, "/a"),
-        ({"CURL_CA_BUNDLE": "", "SSL_CERT_FILE": "/b"}, "/b"),
-        ({}, "/etc/pki/tls/certs/ca-bundle.crt"),
-    ],
-)
-def test_the_bundle_is_what_the_user_names_or_the_system_has(environment, found):
-    def exists(path):
-        return path == "/etc/pki/tls/certs/ca-bundle.crt"
+def test_where_certificates_lie_under_hashed_names_no_file_of_all_is_read():
+    found = options(authorities=Authorities("/system", "/hashed"))
 
-    assert find_ca_bundle(environment, exists) == found
-
-
-def test_without_any_bundle_libcurl_is_left_its_own():
-    assert find_ca_bundle({}, lambda path: False) is None
+    assert (found[pycurl.CAINFO], found[pycurl.CAPATH]) == (None, "/hashed")
 
 
 def test_a_route_names_its_proxy_and_its_authorities():
-    found = options(ca_bundle="/system", route=Route(proxy="http://127.0.0.1:1", ca_file="/mine"))
+    found = options(
+        authorities=Authorities("/system", "/hashed"),
+        route=Route(proxy="http://127.0.0.1:1", ca_file="/mine"),
+    )
 
     assert (found[pycurl.PROXY], found[pycurl.NOPROXY]) == ("http://127.0.0.1:1", "")
-    assert found[pycurl.CAINFO] == "/mine"
+    assert (found[pycurl.CAINFO], pycurl.CAPATH in found) == ("/mine", False)
     assert found[pycurl.SSL_VERIFYPEER] == 1
 
 
