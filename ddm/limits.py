@@ -133,6 +133,11 @@ HOSTS_MAX = 4096
 
 # -- libcurl and the loop --------------------------------------------------------------------------
 
+# What a turn should take at most: signals, deadlines, screens and whoever shares the loop wait for its end. Where data
+# is always there, libcurl alone would take 20 to 50 ms of each.
+TURN_BUDGET_S = 0.01
+# So much of it is for libcurl; in the rest what it brought is written, decided on and recorded.
+NETWORK_PART = 0.6
 # One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU
 # than 16 KiB and is for one fast job alone; with several jobs 64 KiB keeps a turn short.
 RECEIVE_BUFFER_ALONE_BYTES = 512 * KIB

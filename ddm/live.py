@@ -26,6 +26,7 @@ from ddm import private
 from ddm.byteranges import ByteRange, RangeSet
 from ddm.core.causes import Explanation
 from ddm.core.view import JobView, QueueView
+from ddm.turns import TurnFigures
 
 _WATCH, _LIVE, _LOCK = "watch", "live.json", "manager.lock"
 # A watcher that is busy for a moment is still there.
@@ -42,12 +43,16 @@ _STORIES_MAX, _QUESTION_BYTES_MAX = 16, 512
 
 
 class Live(Struct, frozen=True):
-    """One picture. process: who wrote it. time_s: when, Unix time. explained: of each job of the queue."""
+    """One picture. process: who wrote it. time_s: when, Unix time. explained: of each job of the queue.
+
+    turns: what its turns took.
+    """
 
     process: int
     time_s: float
     queue: QueueView
     explained: tuple[Explanation, ...] = ()
+    turns: TurnFigures | None = None
 
 
 class Watched(Protocol):
@@ -59,9 +64,12 @@ class Watched(Protocol):
     def explain(self, job_id: int, *, story: bool = False) -> Explanation | None:
         """Why a job in work is as fast as it is; None for any other."""
 
+    def turns(self) -> TurnFigures:
+        """What the turns took so far."""
+
 
 class LiveWriter:
-    """The manager's side."""
+    """The manager's side. watched: whether somebody watched at the last look."""
 
     def __init__(
         self, state_dir: Path, watched: Watched, wall: Callable[[], float] = time.time
@@ -72,12 +80,14 @@ class LiveWriter:
         self._told: frozenset[int] = frozenset()  # whose stories somebody asked for
         self._told_until_s = 0.0
         self._wall = wall
+        self.watched = False
         self._due_s = 0.0
         self._there = True  # one that a dead manager left goes with the first look
 
     def look(self, now: float) -> None:
         """Write a picture if somebody watches and it is time. now: on the clock that never jumps."""
         found = self._found()
+        self.watched = found is not None
         if found is None:
             self._remove()
             return
@@ -123,7 +133,8 @@ class LiveWriter:
         explained = (
             self._watched.explain(job.id, story=job.id in self._told) for job in queue.jobs
         )
-        live = Live(os.getpid(), self._wall(), queue, tuple(filter(None, explained)))
+        explanations = tuple(filter(None, explained))
+        live = Live(os.getpid(), self._wall(), queue, explanations, self._watched.turns())
         block = msgspec.json.encode(live, enc_hook=_ranges_in)
         private.replace(self._path, block, draft=self._new)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ddm.busy import Busy
 from ddm.core.causes import Explanation
 from ddm.core.engine import Engine
 from ddm.core.events import RoomGivenUp, StopRequested, WindowMoved
@@ -24,7 +25,7 @@ from ddm.http import url as urls
 from ddm.http.disposition import check_asked_name
 from ddm.http.proxy import Proxies
 from ddm.http.request import check_headers
-from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, USER_AGENT, Limits
+from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, TURN_BUDGET_S, USER_AGENT, Limits
 from ddm.live import LiveWriter
 from ddm.log import Log, open_log
 from ddm.multi.clock import MonotonicClock
@@ -36,6 +37,7 @@ from ddm.performer import Performer
 from ddm.ports import Disk
 from ddm.spec import JobSpec
 from ddm.store.poke import Poke
+from ddm.turns import Part, TurnFigures
 
 
 class Manager:
@@ -47,21 +49,28 @@ class Manager:
     """
 
     def __init__(
-        self, custody: Custody, limits: Limits, engine: Engine, log: Log, disk: Disk | None
+        self,
+        custody: Custody,
+        limits: Limits,
+        engine: Engine,
+        log: Log,
+        disk: Disk | None,
+        turn_budget_s: float | None,
     ) -> None:
         clock = MonotonicClock()
         self._exits = ExitStack()
         self._database = custody.database
         self.store = custody.store
         self.notices = custody.notices
-        self.reactor = Reactor(clock)
+        self.reactor = Reactor(clock, TURN_BUDGET_S if turn_budget_s is None else turn_budget_s)
         self._exits.callback(self.reactor.close)
         self._wakeup = WakeUp(self.reactor)
         self._exits.callback(self._wakeup.close)
         self._driver = CurlDriver(self.reactor, clock, limits)
+        self._driver.common.gentle = lambda: turn_budget_s is not None or self._watched
         self._exits.callback(self._driver.close)
         # What the network did in a turn is decided on in the same turn, and handed to children at its end.
-        self.reactor.join(self)
+        self.reactor.join(self, Part.DECIDING)
         self.children = Children(self.reactor)
         self._exits.callback(self.children.close)
         custody.disk.elsewhere = self.children
@@ -76,7 +85,9 @@ class Manager:
             clock=clock,
             log=log,
         )
+        self._performer.lap = self.reactor.turns.lap
         self._exits.callback(self._performer.close)
+        self._busy = Busy(self.reactor.turns, log)
         self._live: LiveWriter | None = None
         self._poll_s: float | None = None
         self._stopping = False
@@ -93,6 +104,7 @@ class Manager:
         describe: bool = False,
         disk: Disk | None = None,
         window_bytes: int | None = None,
+        turn_budget_s: float | None = None,
     ) -> Manager:
         """Become the manager of a state directory; None keeps the jobs in memory.
 
@@ -101,7 +113,8 @@ class Manager:
 
         describe: fetch nothing; jobs leave with what their servers say of the files (`JobView.found`).
         disk: where files go instead of the file systems. window_bytes: for a disk that passes files on in
-        order: how much may be fetched beyond what `passed_on` said.
+        order: how much may be fetched beyond what `passed_on` said. turn_budget_s: for the loop of somebody else:
+        what a turn should take at most.
         """
         engine = Engine(
             limits,
@@ -113,7 +126,7 @@ class Manager:
         )
         with ExitStack() as undo:
             custody = undo.enter_context(Custody.take(state_dir, MonotonicClock().wall))
-            manager = cls(custody, limits, engine, log or open_log(None), disk)
+            manager = cls(custody, limits, engine, log or open_log(None), disk, turn_budget_s)
             undo.push(manager._exits.pop_all())
             custody.database.enter_loop(manager.children)
             if state_dir is not None:
@@ -215,7 +228,12 @@ class Manager:
 
     def explain(self, job_id: int, *, story: bool = False) -> Explanation | None:
         """Why a job in work is as fast as it is, and with `story` how it came to that; None for any other."""
-        return self._engine.explain(job_id, self.reactor.now, story=story)
+        found = self._engine.explain(job_id, self.reactor.now, story=story)
+        return self._busy.explained(found)
+
+    def turns(self) -> TurnFigures:
+        """What the turns took so far."""
+        return self.reactor.turns.figures()
 
     @property
     def on_ended(self) -> Callable[[JobView], None] | None:
@@ -269,5 +287,12 @@ class Manager:
                     self._performer.queue_changed()
             self._database.tidy()
             if self._live is not None:
+                self.reactor.turns.lap(Part.DECIDING)
                 self._live.look(now)
+                self.reactor.turns.lap(Part.SHOWING)
+            self._busy.log()
         self._performer.pump(now)
+
+    @property
+    def _watched(self) -> bool:
+        return self._live is not None and self._live.watched

@@ -47,6 +47,7 @@ from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Names, Network, Store
 from ddm.steering import Steering
 from ddm.transfers import Transfers
+from ddm.turns import Lap, Part, no_lap
 
 
 class Performer:
@@ -64,6 +65,7 @@ class Performer:
         clock: Clock,
         log: Log | None = None,
     ) -> None:
+        self.lap: Lap = no_lap  # told what a stretch of the turn was
         self._engine = engine
         self._store = store
         self._parts = Parts(disk, marks)
@@ -158,7 +160,10 @@ class Performer:
         """What is done once for all jobs that ask for it in a turn: names, then offers for the room left."""
         self._inbox += self._lookups.answers()
         if not self._inbox:
-            for command in self._awaited.settle(now, more=bool(self._transfers)):
+            self.lap(Part.DECIDING)
+            commands = self._awaited.settle(now, more=bool(self._transfers))
+            self.lap(Part.FILES)
+            for command in commands:
                 self._perform(command)
         self._inbox += self._parts.answers()
         if not self._inbox and self._offers.pending:
@@ -168,6 +173,7 @@ class Performer:
         """Commit what was recorded, heed what is wished, and tell who has left."""
         left = self._engine.take_left()
         self._left += left
+        self.lap(Part.DECIDING)
         committed = self._ledger.commit()
         self._ledger.committed.begin()
         if not self._awaited:
@@ -182,9 +188,11 @@ class Performer:
             self._retry_s = None
         elif self._retry_s is None or self._retry_s <= now:
             self._retry_s = now + BUSY_RETRY_S
+        self.lap(Part.RECORDING)
         for view in left:
             if self.on_ended is not None:
                 self.on_ended(view)
+                self.lap(Part.SHOWING)
 
     def close(self) -> None:
         """Close what is still open. Part files stay."""
@@ -213,8 +221,10 @@ class Performer:
             case PublishFile():
                 self._awaited.publishing.add(command)
             case _:
+                self.lap(Part.DECIDING)
                 if (answer := self._parts.do(command)) is not None:
                     self._inbox.append(answer)
+                self.lap(Part.FILES)
 
     def _cancel(self, command: CancelTransfer) -> None:
         held = self._awaited.held.take_back(command.transfer_id)

@@ -9,8 +9,10 @@ from ddm.core.causes import Cause, Explanation, Told, Word
 from ddm.core.view import JobView, LimitsView, OriginView, QueueView, SegmentView
 from ddm.live import LiveReader, LiveWriter
 from ddm.record import State
+from ddm.turns import LongTurn, TurnFigures
 
 MIB = 1 << 20
+TURNS = TurnFigures(2, 0.1, (1, 0, 0, 0, 0, 0, 1), LongTurn(0.08, 0.01, "writing", 0.07, 1.5))
 
 
 def view_of(done=RangeSet(), size=100, **changes):
@@ -56,6 +58,9 @@ class Desk:
         told = (Told(2.5, "it is running"),) if story else ()
         return Explanation(job_id, (Cause(Word.NOTHING, "nothing"),), told)
 
+    def turns(self):
+        return TURNS
+
     def files(self):
         return {path.name for path in self.directory.iterdir()} - {"manager.lock"}
 
@@ -72,8 +77,10 @@ def desk(tmp_path):
 def test_while_nobody_watches_nothing_is_written_nor_drawn(desk):
     desk.writer.look(0.0)
 
-    assert (desk.files(), desk.asked) == (set(), 0)
+    assert (desk.files(), desk.asked, desk.writer.watched) == (set(), 0, False)
     assert desk.reader.look() is None
+    desk.write()
+    assert desk.writer.watched
 
 
 def test_a_watcher_sees_the_picture_as_it_was_drawn(desk):
@@ -83,7 +90,7 @@ def test_a_watcher_sees_the_picture_as_it_was_drawn(desk):
     found = desk.reader.look()
 
     assert found.queue == desk.view()
-    assert (found.process, found.time_s) == (os.getpid(), 1000.0)
+    assert (found.process, found.time_s, found.turns) == (os.getpid(), 1000.0, TURNS)
 
 
 def test_a_watcher_sees_why_each_job_is_as_fast_as_it_is(desk):

@@ -41,6 +41,8 @@ class Word(Enum):
     OPENING = "opening"
     VERIFYING = "verifying"
     FINISHING = "finishing"
+    # whatever it does
+    BUSY = "ddm-busy"
 
 
 class Cause(Struct, frozen=True, omit_defaults=True):

@@ -7,30 +7,34 @@ continue and cancel transfers at once.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Protocol
 
 import pycurl
-from msgspec.structs import replace
 
-from ddm import redact
-from ddm.errors import Exit
-from ddm.failures import CANCELLED, Failure, Kind
+from ddm.failures import CANCELLED, Failure
 from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
-from ddm.limits import PROGRESS_INTERVAL_S, RECEIVE_BUFFER_ALONE_BYTES, Limits
+from ddm.limits import (
+    NETWORK_PART,
+    Limits,
+)
 from ddm.multi import curl
+from ddm.multi.budget import Budget
+from ddm.multi.common import Common
 from ddm.multi.curl_failure import Ending, from_curl
 from ddm.multi.handles import Handles
 from ddm.multi.notes import Notes
-from ddm.multi.options import TransferOptions, find_ca_bundle, wide_window_possible
+from ddm.multi.progress import Progress
 from ddm.multi.reactor import Reactor
+from ddm.multi.starts import Starts
 from ddm.multi.throttle import Throttle
 from ddm.multi.transfer import Sink, Transfer
 from ddm.spec import Route
+from ddm.turns import Part
 
 # pycurl.error's code from pause() for a transfer that has no connection yet, or no more.
 _BAD_FUNCTION_ARGUMENT = 43
@@ -61,23 +65,28 @@ class Listener(Protocol):
 
 
 class CurlDriver:
-    """Transfers, each one GET into one sink. Joins the reactor, and leaves it on `close`."""
+    """Transfers, each one GET into one sink. Joins the reactor, and leaves it on `close`.
+
+    common: what holds for all transfers.
+    """
 
     def __init__(self, reactor: Reactor, clock: Clock, limits: Limits) -> None:
         self._reactor = reactor
         self._limits = limits
         self._listener: Listener
-        self._notes = Notes(clock.wall)
+        self.common = Common(limits)
+        self._spent = partial(reactor.spent, NETWORK_PART)
+        self._budget: Budget[Transfer] = Budget(self._spent, self._tune)
+        self._notes = Notes(clock.wall, reactor.turns.lap, self._budget)
+        self._progress = Progress(self._notes, reactor.spent)
         self._throttle: Throttle[Transfer] = Throttle(limits.max_bytes_per_sec, reactor.now)
         self._transfers: dict[int, Transfer] = {}
         self._by_easy: dict[curl.Easy, Transfer] = {}
         self._ended: deque[Transfer] = deque()  # off libcurl, the listener has not heard yet
-        self._untold_at: float | None = None
-        self._ca_bundle = find_ca_bundle(os.environ)
-        self._wide_window_possible = wide_window_possible()
         self._closed = False
         self._multi = Handles(reactor, limits.max_total_connections)
-        reactor.join(self)
+        self._starts = Starts(self._multi, self._spent)
+        reactor.join(self, Part.NETWORK)
 
     # -- Network -----------------------------------------------------------------------------------
 
@@ -111,22 +120,10 @@ class CurlDriver:
             share=share,
         )
         self._transfers[transfer_id] = transfer
-        easy = curl.new_easy()
-        try:
-            options = self._options(request, route, receive_buffer_bytes, shared=shared)
-            for option, value in replace(options, addresses=addresses).pairs():
-                easy.setopt(option, value)
-            easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
-            easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)
-            self._multi.add(easy, shared=shared)
-        except (pycurl.error, TypeError, ValueError) as error:
-            easy.close()
-            said = f"libcurl refused to start a transfer: {redact.text(str(error))}"
-            transfer.fail(Failure(Kind.INTERNAL, said, Exit.UNEXPECTED))
-            self._ended.append(transfer)
-            return
-        transfer.easy = easy
-        self._by_easy[easy] = transfer
+        options = self.common.options(
+            request, route, receive_buffer_bytes, shared=shared, addresses=addresses
+        )
+        self._starts.add(transfer, options)
 
     def proceed(self, transfer_id: int, sink: Sink, start: int, stop: int | None) -> None:
         """Take the body of an asking transfer. One that is over already is left alone."""
@@ -142,17 +139,23 @@ class CurlDriver:
         """
         transfer = self._transfers.get(transfer_id)
         if transfer is not None:
-            if transfer.easy is not None:
+            if self._starts.take_back(transfer_id):
+                transfer.fail(CANCELLED)
+            elif transfer.easy is not None:
                 self._retire(transfer, CANCELLED)
             self._tell_end(transfer)
 
     def shorten(self, transfer_id: int, stop: int) -> int | None:
         """See ports.Network. Its connection is lost, for libcurl has to leave in the middle of a body."""
         transfer = self._transfers.get(transfer_id)
-        if transfer is None or transfer.easy is None or transfer.failure is not None:
+        if transfer is None or transfer.failure is not None:
+            return None
+        if transfer.easy is None and transfer_id not in self._starts:
             return None
         end = transfer.shorten(stop)
-        if transfer.reached:
+        if transfer.reached and self._starts.take_back(transfer_id):
+            self._ended.append(transfer)
+        elif transfer.reached:
             self._retire(transfer, None)
         return end
 
@@ -162,23 +165,12 @@ class CurlDriver:
         A transfer is named at most every PROGRESS_INTERVAL_S; `deadline` sees to it that the last
         move is told, too.
         """
-        now = self._reactor.now
-        moved: list[tuple[int, int]] = []
-        self._untold_at = None
-        for transfer in tuple(self._transfers.values()):
-            if transfer.easy is None:
-                continue
-            transfer.flush()
+        for transfer in self._progress.written():
             if transfer.failure is not None and not transfer.discarding:
                 self._retire(transfer, None)
-            elif transfer.position != transfer.told_position:
-                due = transfer.told_at + PROGRESS_INTERVAL_S
-                if due <= now:
-                    transfer.told_at, transfer.told_position = now, transfer.position
-                    moved.append((transfer.id, transfer.position))
-                else:
-                    self._untold_at = _earliest(self._untold_at, due)
-        return iter(moved)
+            else:
+                self._progress.moved(transfer)
+        return self._progress.told(self._reactor.now)
 
     def set_rate(self, job_id: int | None, max_bytes_per_sec: int) -> None:
         """Limit the bodies of a job, or all together; 0 takes the limit off."""
@@ -205,21 +197,33 @@ class CurlDriver:
             easy.close()
         self._multi.close()
         self._transfers.clear()
+        self._starts.clear()
+        self._notes.collecting.clear()
         self._by_easy.clear()
 
     # -- a member of the reactor -------------------------------------------------------------------
 
     def deadline(self) -> float | None:
         """When libcurl, a paused body or an untold position wants a turn."""
-        if self._ended or self._notes.asking or self._interrupt is not None:
+        told = self._ended or self._notes.asking or self._interrupt is not None
+        if told or self._starts or self._notes.collecting or self._budget.waiting:
             return self._reactor.now
-        return _earliest(_earliest(self._multi.timer_at, self._throttle.due_s), self._untold_at)
+        times = (self._multi.timer_at, self._throttle.due_s, self._progress.untold_at)
+        return min((due for due in times if due is not None), default=None)
 
     def run(self, now: float) -> None:
         """What is left of the turn when the ready descriptors have been served."""
         self._multi.run_timer(now)
+        for transfer in self._starts.begin(now):
+            if transfer.easy is None:
+                self._ended.append(transfer)
+            else:
+                self._by_easy[transfer.easy] = transfer
         for transfer in self._throttle.pour(now):
             self._unpause(transfer)
+        for transfer in self._budget.release():
+            self._unpause(transfer)
+            self._multi.run_timer(now)
         self._read_results()
         self._tell()
         interrupt = self._interrupt
@@ -274,25 +278,6 @@ class CurlDriver:
         if self._transfers.get(transfer.id) is transfer:  # else cancel has told it
             del self._transfers[transfer.id]
             self._throttle.leave(transfer.share, transfer)
+            self._budget.leave(transfer)
             found = transfer.failure, transfer.connect_s, transfer.http_version
             self._listener.on_end(transfer.id, transfer.position, *found)
-
-    def _options(
-        self, request: Request, route: Route, receive_buffer_bytes: int, *, shared: bool
-    ) -> TransferOptions:
-        return TransferOptions(
-            request,
-            receive_buffer_bytes,
-            connect_timeout_s=self._limits.connect_timeout_secs,
-            wide_window=self._wide_window_possible
-            and receive_buffer_bytes == RECEIVE_BUFFER_ALONE_BYTES,
-            ca_bundle=self._ca_bundle,
-            route=route,
-            shared=shared,
-        )
-
-
-def _earliest(one: float | None, other: float | None) -> float | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return min(one, other)

@@ -6,6 +6,15 @@ from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 
 
+def shortfall(done_bytes: int, size_bytes: int | None, *, head: bool) -> Failure | None:
+    """What is missing although libcurl was content. head: whether there was one; size_bytes: None for any."""
+    if not head:
+        return no_head()
+    if size_bytes is not None and done_bytes < size_bytes:
+        return too_short(done_bytes, size_bytes)
+    return None
+
+
 def no_head() -> Failure:
     """The connection closed before there was a whole head, and libcurl was content."""
     said = "the connection closed before the end of the response's head"

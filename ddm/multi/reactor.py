@@ -16,12 +16,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+from ddm.limits import NETWORK_PART, TURN_BUDGET_S
+from ddm.turns import Part, Turns
 
-# When a turn has lasted so long, the descriptors that are left come first in the next one: signals,
-# deadlines and screens wait for its end. Where data is always there, one action of libcurl takes 20
-# to 50 ms, and 16 descriptors are ready.
-TURN_S = 0.01
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 OnReady = Callable[[int, bool, bool], None]
 
@@ -50,16 +48,20 @@ class _Watch(Struct, frozen=True, eq=False):
     """
 
     on_ready: OnReady
+    part: Part
 
 
 class Reactor:
-    """Waits, and calls who has to do something."""
+    """Waits, and calls who has to do something. turns: what that took."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, turn_budget_s: float = TURN_BUDGET_S) -> None:
+        """`turn_budget_s`: what a turn should take at most; see `spent`."""
+        self.turns = Turns(clock.now)
         self._clock = clock
+        self._budget_s = turn_budget_s
         self._selector = selectors.DefaultSelector()
         self._watches: dict[int, _Watch] = {}
-        self._members: list[Member] = []
+        self._members: list[tuple[Member, Part]] = []
         self._behind: dict[int, int] = {}  # ready, but left to the next turn: its place there
         self._now = clock.now()
 
@@ -68,21 +70,27 @@ class Reactor:
         """The moment of this turn: everything in a turn happens at the same time."""
         return self._now
 
+    def spent(self, part: float = 1.0) -> bool:
+        """Whether so much of the turn's budget is used up: what can wait is for the next turn then."""
+        return self._clock.now() - self._now > part * self._budget_s
+
     def fileno(self) -> int:
         """The selector's own descriptor, for a loop that this one is nested in."""
         return self._selector.fileno()
 
-    def watch(self, fd: int, *, read: bool, write: bool, callback: OnReady) -> None:
+    def watch(
+        self, fd: int, *, read: bool, write: bool, callback: OnReady, part: Part = Part.OTHER
+    ) -> None:
         """Call back with (fd, readable, writable) when `fd` is ready; replaces an earlier watch.
 
-        Raises OSError.
+        part: what of a turn that is. Raises OSError.
         It is always taken off and put on, never modified: a descriptor that was closed and opened
         again behind our back is then no special case (curl before 8.16 did that).
         """
         self.unwatch(fd)
         events = (READ if read else 0) | (WRITE if write else 0)
         if events:
-            watch = _Watch(callback)
+            watch = _Watch(callback, part)
             self._selector.register(fd, events, watch)
             self._watches[fd] = watch
 
@@ -91,44 +99,47 @@ class Reactor:
         if self._watches.pop(fd, None) is not None:
             self._selector.unregister(fd)  # ignores the OSError of a closed descriptor itself
 
-    def join(self, member: Member) -> None:
-        """Run this member in every turn from now on."""
-        self._members.append(member)
+    def join(self, member: Member, part: Part = Part.OTHER) -> None:
+        """Run this member in every turn from now on; part: what of a turn that is."""
+        self._members.append((member, part))
 
     def leave(self, member: Member) -> None:
         """Run this member no more; one that has left already is left alone."""
-        if member in self._members:
-            self._members.remove(member)
+        self._members = [joined for joined in self._members if joined[0] is not member]
 
     def deadline(self) -> float | None:
         """The earliest deadline of a member, None if there is none."""
         return min(
-            (due for member in self._members if (due := member.deadline()) is not None),
+            (due for member, _ in self._members if (due := member.deadline()) is not None),
             default=None,
         )
 
     def turn(self, wait_s: float | None = None) -> None:
         """Wait for something to do, at most `wait_s` seconds, and do it. None waits for ever."""
         ready = self._selector.select(self._wait_s(wait_s))
-        self._now = self._clock.now()
+        turns = self.turns
+        self._now = now = turns.begin()
         if self._behind:
             last = len(self._behind)
             ready.sort(key=lambda event: self._behind.get(event[0].fd, last))
             self._behind.clear()
-        late = False
+        late = now + NETWORK_PART * self._budget_s
         for key, events in ready:
             # Who was called before may have taken this descriptor off, or put it on anew.
             watch = self._watches.get(key.fd)
             if watch is None or watch is not key.data:
                 continue
-            if late:
+            if now > late:
+                # Signals, deadlines and screens wait for the end of the turn.
                 self._behind[key.fd] = len(self._behind)
                 continue
             watch.on_ready(key.fd, bool(events & READ), bool(events & WRITE))
-            late = self._clock.now() - self._now > TURN_S
-        for member in tuple(self._members):
-            if member in self._members:
-                member.run(self._now)
+            now = turns.lap(watch.part)
+        for joined in tuple(self._members):
+            if joined in self._members:
+                joined[0].run(self._now)
+                turns.lap(joined[1])
+        turns.end()
 
     def close(self) -> None:
         """Give the descriptor back. Watched ones stay open."""

@@ -1,12 +1,12 @@
 """One easy handle that fills one range of a file.
 
 The head is judged before a byte of the body is taken. The body is collected at its offset and written in one piece when
-a buffer is full or the turn ends; `position` only counts what is written. The first cause of a failure is kept:
-whatever libcurl says afterwards ("write error 23") is its echo.
+a buffer is full or the turn ends (`put_away`); `position` only counts what is written. The first cause of a failure is
+kept: whatever libcurl says afterwards ("write error 23") is its echo.
 
 The body callback is the hot path, 65,000 times per GiB. It appends, adds and compares with one
 number, `_full_at`; everything that is not plain collecting (not accepted yet, thrown away, rate
-limited, full, too long) is behind that comparison.
+limited, full, too long, the first block of a turn) is behind that comparison.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ddm.multi import framing
 from ddm.multi.curl import Easy
 from ddm.multi.notes import Notes
 from ddm.multi.throttle import Share
+from ddm.turns import Part
 
 # pwritev(2) takes no more buffers than this (IOV_MAX).
 _BUFFERS_MAX = 1024
@@ -56,7 +57,7 @@ class Transfer:
 
     __slots__ = (
         "_buffer_bytes", "_buffers", "_collected", "_cut", "_expectation", "_full_at",
-        "_notes", "_phase", "_reader", "_sink", "_start", "_stop", "connect_s", "easy",
+        "_noted", "_notes", "_phase", "_reader", "_sink", "_start", "_stop", "connect_s", "easy",
         "failure", "http_version", "id", "position", "share", "told_at", "told_position", "url",
     )  # fmt: skip
 
@@ -72,8 +73,7 @@ class Transfer:
         share: Share[Transfer],
     ) -> None:
         """`buffer_bytes` together are written at once. share: its job's, of what may be taken."""
-        self.id = transfer_id
-        self.url = url
+        self.id, self.url = transfer_id, url
         self.easy: Easy | None = None  # while it is on libcurl
         self.failure: Failure | None = None
         self.connect_s: float | None = None
@@ -82,12 +82,12 @@ class Transfer:
         self._sink = sink
         self._buffer_bytes = buffer_bytes
         self._notes = notes
+        self._noted = False  # whether the turn knows that there is something to write
         self.share = share
         self._reader = HeadReader()
         self._phase = Phase.HEAD
         self._buffers: list[bytes] = []
-        self._collected = 0
-        self._full_at = 0
+        self._collected = self._full_at = 0
         self._stop: int | None = None
         self._cut: int | None = None  # where it ends by our wish, before its body does
         asked = expectation.range
@@ -148,30 +148,44 @@ class Transfer:
                 self._give_back(data)
                 self.fail(framing.too_long((self._stop or 0) - self._start))
                 return _ABORT
-            if not self.share.take(len(data)):
-                self._give_back(data)
-                self.share.wait(self)
+            if not self._may_take(data):
                 return int(pycurl.WRITEFUNC_PAUSE)
             if self.reached:
-                self._leave_the_rest(data)
-                return _ABORT
+                return self._leave_the_rest(data)
+            if not self._noted:
+                self._noted = True
+                self._notes.collecting.append(self)
             if self._collected >= self._room():
+                self._notes.lap(Part.NETWORK)
                 self.flush()
+            self.tune()
             return _ABORT if self.failure else None
         self._give_back(data)
         if self._phase is Phase.ASKING:
             return int(pycurl.WRITEFUNC_PAUSE)  # libcurl brings it again
         return None if self._phase is Phase.DISCARDING else _ABORT
 
-    def _leave_the_rest(self, data: bytes) -> None:
+    def _may_take(self, data: bytes) -> bool:
+        """Whether there is room for a block, in a limit of speed or in the turn; else it comes again."""
+        if not (self.share.limited or self._notes.budget.admits(self)):
+            self._give_back(data)
+            self._notes.budget.wait(self)
+            return False
+        if not self.share.take(len(data)):
+            self._give_back(data)
+            self.share.wait(self)
+            return False
+        return True
+
+    def _leave_the_rest(self, data: bytes) -> int:
         """It has come as far as it was shortened to; of `data`, which came last, nothing beyond that is kept."""
         excess = self._excess
         self._give_back(data)
         if excess < len(data):
             self._buffers.append(data[: len(data) - excess])
             self._collected += len(data) - excess
-        self._phase = Phase.OVER
-        self._full_at = 0
+        self._phase, self._full_at = Phase.OVER, 0
+        return _ABORT
 
     def _give_back(self, data: bytes) -> None:
         self._buffers.pop()
@@ -218,9 +232,15 @@ class Transfer:
         return self._phase is Phase.DISCARDING
 
     def tune(self) -> None:
-        """Set how much may be collected without a look: nothing where every block counts."""
-        plain = self._phase is Phase.TAKING and not self.share.limited
-        self._full_at = self._room() if plain else 0
+        """Set how much may be collected without a look: nothing where every block counts, or where it is the first."""
+        plain = self._phase is Phase.TAKING and self._noted and not self.share.limited
+        self._full_at = self._room() if plain and self._notes.budget.plain(self) else 0
+
+    def put_away(self) -> None:
+        """At the end of a turn: write what is collected, and let the next block be told again."""
+        self._noted = False
+        self.flush()
+        self.tune()
 
     def flush(self) -> None:
         """Write what is collected. If the disk refuses, that is the failure."""
@@ -232,17 +252,15 @@ class Transfer:
             buffers = [b"".join(buffers)]
         try:
             self._sink.write_at(buffers, self.position)
+            self.position += size_bytes
         except OSError as error:
             self.fail(failures.from_os_error(error, str(error.filename or "the file"), "write"))
-            return
-        self.position += size_bytes
-        self.tune()
+        self._notes.lap(Part.WRITING)
 
     def fail(self, failure: Failure) -> None:
         """Keep the first cause; nothing more is taken."""
         self.failure = self.failure or failure
-        self._phase = Phase.OVER
-        self._full_at = 0
+        self._phase, self._full_at = Phase.OVER, 0
 
     def finish(self, failure: Failure | None) -> None:
         """The end: write what is there, and see whether that is all.
@@ -254,18 +272,12 @@ class Transfer:
         if self.reached:
             failure = None  # we made libcurl fail
         elif failure is None and self.failure is None:
-            failure = self._shortfall(phase)
+            size_bytes = None if self._stop is None else self._stop - self._start
+            done_bytes = self.position - self._start
+            failure = framing.shortfall(done_bytes, size_bytes, head=phase is not Phase.HEAD)
         if failure is not None:
             self.fail(failure)
         self._phase = Phase.OVER
-
-    def _shortfall(self, phase: Phase) -> Failure | None:
-        """What is missing although libcurl was content."""
-        if phase is Phase.HEAD:
-            return framing.no_head()
-        if self._stop is not None and self.position < self._stop:
-            return framing.too_short(self.position - self._start, self._stop - self._start)
-        return None
 
     @property
     def _excess(self) -> int:

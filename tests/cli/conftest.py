@@ -15,8 +15,11 @@ from ddm.store.database import open_database
 from ddm.store.jobs import JobStore
 from ddm.store.listing import ListedJob
 from ddm.store.rows import claims_out
+from ddm.turns import LongTurn, TurnFigures
 
 MIB = 1 << 20
+
+LONG_TURN = LongTurn(0.08, 0.009, "writing", 0.071, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ def live():
             "connections": sum(view.connections for view in views),
             "limits": LimitsView(64, 16, 0),
         }
-        return Live(4711, 0.0, QueueView(**(queue | changes)))
+        turns = TurnFigures(2, 0.1, (1, 0, 0, 0, 0, 0, 1, 0, 0, 0), LONG_TURN)
+        return Live(4711, 0.0, QueueView(**(queue | changes)), turns=turns)
 
     return make

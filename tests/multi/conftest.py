@@ -15,9 +15,11 @@ from ddm.http.name import Addresses, own_addresses
 from ddm.http.proxy import names_of
 from ddm.http.request import Request
 from ddm.http.response import Expectation
-from ddm.limits import RECEIVE_BUFFER_SHARED_BYTES, Limits
+from ddm.limits import RECEIVE_BUFFER_SHARED_BYTES, TURN_BUDGET_S, Limits
+from ddm.multi.budget import Budget
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
+from ddm.multi.notes import Notes
 from ddm.multi.reactor import Reactor
 from ddm.spec import Route
 
@@ -112,6 +114,12 @@ class ScriptedServer:
         else:
             connection.sendall(step)
         return True
+
+
+def make_notes():
+    """Notes of transfers by hand, in turns that last."""
+    budget = Budget(lambda: False, lambda: None)
+    return Notes(wall=lambda: 1_800_000_000.0, lap=lambda _: None, budget=budget)
 
 
 class MemorySink:
@@ -223,6 +231,11 @@ def clock():
 
 
 @pytest.fixture
+def notes():
+    return make_notes()
+
+
+@pytest.fixture
 def sink():
     return MemorySink()
 
@@ -247,9 +260,9 @@ def make_net():
     """A driver with these limits."""
     made = []
 
-    def make(**limits):
+    def make(*, turn_budget_s=TURN_BUDGET_S, **limits):
         clock = MonotonicClock()
-        reactor = Reactor(clock)
+        reactor = Reactor(clock, turn_budget_s)
         net = Net(reactor, CurlDriver(reactor, clock, Limits(**limits)))
         net.driver.listen(net)
         made.append(net)

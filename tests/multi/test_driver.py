@@ -175,6 +175,46 @@ def test_cancel_before_the_first_turn_tells_the_end_at_once(net, server):
     assert server.requests == []
 
 
+def test_where_all_of_a_turn_is_used_up_one_transfer_begins_and_the_others_follow(make_net, server):
+    net = make_net(turn_budget_s=0.0)
+    url = server.answer("/", server.reply("200 OK", BODY))
+    for number in range(5):
+        net.start(number, url)
+    net.turn()
+    assert len(net.driver._starts._waiting) == 4
+    assert net.reactor.deadline() == net.reactor.now
+    net.driver.cancel(4)
+    assert net.ends[4].failure.kind is Kind.CANCELLED
+    net.run()
+
+    assert [net.ends[number].failure for number in range(4)] == [None] * 4
+    assert (len(server.requests), bytes(net.sink.bytes)) == (4, BODY)
+
+
+def test_where_turns_have_no_time_at_all_every_body_is_brought_block_by_block(make_net, server):
+    net = make_net(turn_budget_s=0.0)
+    whole = BODY * 2000
+    url = server.answer("/", server.reply("200 OK", whole))
+    for number in range(3):
+        net.start(number, url)
+    net.run()
+
+    assert [net.ends[number].failure for number in range(3)] == [None] * 3
+    assert net.sink.bytes == whole
+    assert not net.driver._budget.waiting
+
+
+def test_one_that_waits_for_its_turn_can_be_cancelled(make_net, server):
+    net = make_net(turn_budget_s=0.0)
+    net.start(1, server.answer("/", server.reply("200 OK", BODY * 2000)))
+    net.run(until=lambda: net.driver._budget.waiting)
+    net.driver.cancel(1)
+    net.turn()
+
+    assert net.ends[1].position == len(net.sink.bytes)
+    assert not net.driver._budget.waiting
+
+
 def test_what_libcurl_refuses_to_start_is_told_in_the_next_turn(net):
     net.driver.start(
         1,

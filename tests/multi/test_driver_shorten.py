@@ -51,10 +51,25 @@ def test_it_never_ends_later_than_asked_and_then_keeps_its_connection(half, serv
 
 def test_a_stop_before_its_first_byte_is_an_end_without_a_byte(net, server, gate):
     net.start(1, server.answer("/", gate), (100, 200))
+    net.turn()
 
     assert net.driver.shorten(1, 50) == 100
     net.run()
     assert (net.ends[1].position, net.ends[1].failure) == (100, None)
+
+
+def test_one_that_has_not_begun_can_be_shortened_too(net, server):
+    body = BODY[100:200]
+    net.start(1, server.answer("/", server.part(100, body, SIZE)), (100, 200))
+    net.start(2, "http://127.0.0.1:1/", (100, 200))
+    assert (net.driver.shorten(1, 150), net.driver.shorten(2, 100)) == (150, 100)
+    assert net.ends == {}
+    net.run()
+
+    assert [(end.position, end.failure) for end in (net.ends[1], net.ends[2])] == [
+        (150, None),
+        (100, None),
+    ]
 
 
 def test_one_that_waits_for_the_bucket_ends_there(make_net, server):

@@ -15,3 +15,18 @@ from ddm.multi import framing
 def test_each_says_what_is_missing_or_too_much(failure, kind, said):
     assert failure.kind is kind
     assert said in failure.message
+
+
+@pytest.mark.parametrize(
+    ("done", "size", "head", "said"),
+    [
+        (0, 4, False, "before the end of the response's head"),
+        (3, 4, True, "after 3 of 4 bytes"),
+        (4, 4, True, None),
+        (4, None, True, None),
+    ],
+)
+def test_something_is_missing_without_a_head_or_before_the_announced_end(done, size, head, said):
+    failure = framing.shortfall(done, size, head=head)
+
+    assert (failure and said in failure.message) == (said and True)

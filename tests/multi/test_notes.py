@@ -1,8 +1,9 @@
-from ddm.multi.notes import Notes
+from tests.multi.conftest import make_notes
 
 
 def test_nothing_is_noted_at_first_and_notes_are_not_shared():
-    one, other = Notes(wall=lambda: 0.0), Notes(wall=lambda: 0.0)
+    one, other = make_notes(), make_notes()
     one.asking.append(("transfer", "offer"))
+    one.collecting.append("transfer")
 
-    assert (list(other.asking), other.interrupt) == ([], None)
+    assert (list(other.asking), list(other.collecting), other.interrupt) == ([], [], None)

@@ -9,7 +9,6 @@ from ddm.byteranges import ByteRange
 from ddm.errors import Exit
 from ddm.failures import CANCELLED, Failure, Kind
 from ddm.http.response import Expectation
-from ddm.multi.notes import Notes
 from ddm.multi.throttle import Throttle
 from ddm.multi.transfer import Transfer
 
@@ -17,11 +16,6 @@ ABORT = -1
 BUFFER_BYTES = 10
 UNLIMITED = Throttle(0, now=0)
 BROKEN = Failure(Kind.BROKEN, "the peer hung up", Exit.NETWORK)
-
-
-@pytest.fixture
-def notes():
-    return Notes(wall=lambda: 1_800_000_000.0)
 
 
 @pytest.fixture

@@ -53,7 +53,8 @@ def command(*, ids: tuple[int, ...], verbose: bool, as_json: bool) -> int:
     elif not found:
         voice.say("no job is in work; `ddm explain ID` tells of any")
     elif ids:
-        voice.show("\n".join(line for row, why in found for line in lines(row, why, story=verbose)))
+        told = [line for row, why in found for line in lines(row, why, story=verbose)]
+        voice.show("\n".join(told + (_turns(snapshot) if verbose else [])))
     else:
         voice.show("\n".join(f"{heading(row)}; {_first(why)}" for row, why in found))
     return Exit.OK
@@ -69,6 +70,15 @@ def _explained(
         elif ids and (record := store.get(row.id)) is not None:
             causes = resting.causes(record, row.position, snapshot.manager)
             yield row, Explanation(row.id, causes)
+
+
+def _turns(snapshot: Snapshot) -> list[str]:
+    """What the turns of the ddm that fetches took."""
+    turns = None if snapshot.live is None else snapshot.live.turns
+    if turns is None or turns.longest is None:
+        return []
+    took = f"turns of ddm: {turns.count}; the longest took {turns.longest.words}"
+    return [took, *(f"  {bar}" for bar in turns.bars)]
 
 
 def heading(row: Row) -> str:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
@@ -100,7 +100,16 @@ def lines(snapshot: Snapshot, width: int | None, *, coloured: bool) -> list[str]
     if coloured:
         jobs = list(map(_coloured, jobs, rows))
     totals = snapshot.totals
-    return [headings, *jobs, ", ".join((*totals.counted, totals.amount, *totals.speeds))]
+    sums = ", ".join((*totals.counted, totals.amount, *totals.speeds))
+    return [headings, *jobs, sums, *_long_turn(snapshot)]
+
+
+def _long_turn(snapshot: Snapshot) -> Iterable[str]:
+    """The longest turn of the ddm that fetches, where it was too long."""
+    turns = None if snapshot.live is None else snapshot.live.turns
+    if turns is not None and turns.longest is not None and turns.longest.long:
+        ago = human.duration(turns.longest.ago_s)
+        yield f"ddm's longest turn, {ago} ago, took {turns.longest.words}"
 
 
 def _coloured(line: str, row: Row) -> str:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
+
 from ddm import redact
 from ddm.cli.showing import voice
 from ddm.cli.watch.rows import Row, Totals
@@ -18,6 +20,7 @@ from ddm.cli.working.signals import Signals
 from ddm.core.view import JobView, OriginView
 from ddm.errors import Exit
 from ddm.live import Live
+from ddm.turns import BOUNDS_MS, TurnFigures
 
 VERSION = 1
 _EVERY_S = 1.0
@@ -104,6 +107,19 @@ def _manager_object(live: Live) -> dict[str, object]:
         "max_connections_per_host": limits.max_connections_per_host if limits else None,
         "max_bytes_per_sec": limits.max_bytes_per_sec if limits else None,
         "origins": [_origin_object(origin) for origin in queue.origins],
+        "turns": None if live.turns is None else _turns_object(live.turns),
+    }
+
+
+def _turns_object(turns: TurnFigures) -> dict[str, object]:
+    return {
+        "count": turns.count,
+        "busy_s": turns.busy_s,
+        "histogram": {
+            "bounds_ms": BOUNDS_MS,
+            "counts": turns.histogram,
+        },
+        "longest": None if turns.longest is None else msgspec.structs.asdict(turns.longest),
     }
 
 

@@ -25,6 +25,7 @@ from ddm.errors import Exit
 from ddm.limits import KIB, Limits
 from ddm.log import Log
 from ddm.multi.reactor import Reactor
+from ddm.turns import Part
 
 if TYPE_CHECKING:
     import subprocess
@@ -77,7 +78,7 @@ class Hooks:
     def join(self, reactor: Reactor) -> None:
         """Work on this reactor until `leave`."""
         self._reactor = reactor
-        reactor.join(self)
+        reactor.join(self, Part.SHOWING)
 
     def leave(self) -> None:
         """Watch no more. What runs is left running; what has not begun is not run, and that is said."""
@@ -145,7 +146,9 @@ class Hooks:
         self._running[fd] = _Running(call, process, output)
         self._log.write("hook", job=call.job_id, which=call.which, process=process.pid)
         if self._reactor is not None:
-            self._reactor.watch(fd, read=True, write=False, callback=self._on_end)
+            self._reactor.watch(
+                fd, read=True, write=False, callback=self._on_end, part=Part.SHOWING
+            )
 
     def _on_end(self, fd: int, *_: bool) -> None:
         ended = self._forget(fd)

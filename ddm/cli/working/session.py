@@ -28,6 +28,7 @@ from ddm.errors import Exit, HeldError
 from ddm.limits import Limits
 from ddm.log import Log, open_log
 from ddm.store.jobs import JobStore
+from ddm.turns import LongTurn, Part
 
 if TYPE_CHECKING:
     from ddm.manager import Manager
@@ -48,6 +49,7 @@ class Session(Struct, frozen=True):
     tally: Tally
     hooks: Hooks
     narrator: Narrator
+    verbose: int = 0
 
     def manager(self, *, patience_s: float = 0.0) -> Manager:
         """The manager of this state directory. Raises HeldError, StateError.
@@ -113,13 +115,14 @@ class Session(Struct, frozen=True):
         manager.on_ended = on_ended
         manager.work_on(ids)
         self.face.picture = lambda: self.tally.picture(manager.view())
-        manager.reactor.join(self.face)
+        manager.reactor.join(self.face, Part.SHOWING)
         self.hooks.join(manager.reactor)
         self.narrator.view = manager.view
-        manager.reactor.join(self.narrator)
+        manager.reactor.join(self.narrator, Part.SHOWING)
         self.signals.wake(manager.wakeup_fd)
         try:
             self._turn(manager, forever=forever)
+            self.tell_longest(manager.turns().longest)
         finally:
             self.signals.wake(-1)
             self.hooks.leave()
@@ -140,6 +143,11 @@ class Session(Struct, frozen=True):
             if manager.stuck and not forever:
                 manager.give_up_waiting()
             manager.turn()
+
+    def tell_longest(self, turn: LongTurn | None) -> None:
+        """What held everything else up the longest: with -v, and always where it was too long."""
+        if turn is not None and (turn.long or self.verbose):
+            self.face.note(f"the longest turn took {turn.words}")
 
     def exit_status(self) -> int:
         """The command's exit status, once all is over; a last line for people goes before it."""
@@ -183,6 +191,7 @@ def session(
                 tally=Tally(),
                 hooks=hooks,
                 narrator=narrator,
+                verbose=verbose,
             )
     finally:
         face.close()

@@ -10,11 +10,17 @@ from ddm.core.view import QueueView
 from ddm.live import LiveWriter
 from ddm.record import State
 from ddm.spec import JobSpec
+from ddm.turns import LongTurn, TurnFigures
 
 STORY = (Told(12.34, "taken into work"), Told(0.5, "it is running \x1b"))
 CAUSES = (
     Cause(Word.ORIGIN_LIMIT, "http://h refused more; one more is tried in 3 s", 2.5),
     Cause(Word.RETRY, "reset by http://me:secret@h/\x1b"),
+)
+
+
+TURNS = TurnFigures(
+    3, 0.1, (2, 0, 0, 0, 0, 0, 1, 0, 0, 0), LongTurn(0.08, 0.009, "writing", 0.071, 1.0)
 )
 
 
@@ -29,6 +35,9 @@ class Manager:
 
     def explain(self, job_id, *, story=False):
         return Explanation(job_id, CAUSES, STORY if story else ())
+
+    def turns(self):
+        return TURNS
 
 
 @pytest.fixture
@@ -101,6 +110,15 @@ def test_without_a_number_the_jobs_in_work_get_a_line_each(ddm, at_work):
         "job 2 a.iso: running, 98.0 MiB/s over 16 connections; "
         "http://h refused more; one more is tried in 3 s"
     )
+
+
+def test_with_verbose_the_turns_of_the_ddm_that_fetches_follow(ddm, at_work):
+    assert ddm("explain", "-v", 2).out.splitlines()[-8:-5] == [
+        "turns of ddm: 3; the longest took 80 ms (writing files: 71 ms), of which 9.0 ms on the CPU",
+        "  up to 1 ms: 2",
+        "  up to 2 ms: 0",
+    ]
+    assert "turns of ddm" not in ddm("explain", 2).out
 
 
 def test_jobs_in_work_and_others_are_explained_together(ddm, at_work):

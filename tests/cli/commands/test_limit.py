@@ -9,6 +9,7 @@ from ddm.live import LiveWriter
 from ddm.record import State, Wanted
 from ddm.spec import JobSpec
 from ddm.store.lock import ManagerLock
+from ddm.turns import Turns
 
 SPEC = JobSpec("http://127.0.0.1/a", "/files", "a.bin")
 NOBODY = (
@@ -28,6 +29,9 @@ def at_work(home, store):
         def view(self):
             rate = store.asked_rate() if obeyed[0] is None else obeyed[0]
             return QueueView((), 0.0, 0, limits=LimitsView(64, 16, rate or 0))
+
+        def turns(self):
+            return Turns().figures()
 
     writer = LiveWriter(state_dir, Manager())
     yield writer, obeyed

@@ -127,6 +127,16 @@ def test_the_screen_needs_a_terminal(ddm):
     assert "--watch --json" in ran.err
 
 
+def test_a_turn_of_the_ddm_that_fetches_is_told_if_it_was_too_long(listed, live):
+    from ddm.cli.watch.source import Snapshot  # noqa: PLC0415
+
+    *_, last = status.lines(Snapshot([Row(listed())], live(), 4711, 0.0), None, coloured=False)
+
+    assert last == (
+        "ddm's longest turn, 2 s ago, took 80 ms (writing files: 71 ms), of which 9.0 ms on the CPU"
+    )
+
+
 def test_colours_are_those_of_the_states(listed, live):
     from ddm.cli.watch.source import Snapshot  # noqa: PLC0415
 

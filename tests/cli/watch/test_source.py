@@ -7,6 +7,7 @@ from ddm.core.view import QueueView
 from ddm.live import LiveWriter
 from ddm.record import State
 from ddm.spec import JobSpec
+from ddm.turns import Turns
 
 SPEC = JobSpec("http://127.0.0.1/a", "/files")
 
@@ -14,6 +15,9 @@ SPEC = JobSpec("http://127.0.0.1/a", "/files")
 class Manager:
     def view(self):
         return QueueView((), 5.0, 1)
+
+    def turns(self):
+        return Turns().figures()
 
 
 @pytest.fixture

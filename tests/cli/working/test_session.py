@@ -8,6 +8,7 @@ from ddm.cli.working import session
 from ddm.errors import ConfigError, Exit
 from ddm.record import State, StoredFailure, Wanted
 from ddm.spec import JobSpec
+from ddm.turns import LongTurn
 
 SPEC = JobSpec("http://127.0.0.1/a", "/files")
 REFUSED = StoredFailure("unreachable", "refused", Exit.NETWORK)
@@ -127,6 +128,20 @@ def test_after_a_picture_the_sums_are_told_for_one_job_too(home, store, capsys):
         said.append("1 of 1 done, 0 MiB" in capsys.readouterr().err)
 
     assert said == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("took_s", "verbose", "said"),
+    [(0.05, 0, False), (0.051, 0, True), (0.001, 1, True)],
+)
+def test_the_longest_turn_is_told_where_it_was_too_long_or_with_verbose(
+    home, capsys, took_s, verbose, said
+):
+    with session.session(quiet=False, verbose=verbose) as here:
+        here.tell_longest(LongTurn(took_s, took_s, "writing", took_s, 0.0))
+
+    told = capsys.readouterr().err
+    assert ("the longest turn took" in told, "(writing files: " in told) == (said, said)
 
 
 def test_a_file_that_was_there_and_was_checked_is_said(home, store, capsys):
