@@ -27,7 +27,8 @@ class Common:
         self._wide_window_possible = wide_window_possible()
 
     @cached_property
-    def _authorities(self) -> Authorities:
+    def authorities(self) -> Authorities:
+        """Whom TLS trusts, looked up when that is asked first."""
         return find_authorities(os.environ)
 
     def options(
@@ -49,7 +50,7 @@ class Common:
             receive_buffer_bytes,
             connect_timeout_s=self._limits.connect_timeout_secs,
             wide_window=wide,
-            authorities=self._authorities if secure else Authorities(),
+            authorities=self.authorities if secure else Authorities(),
             route=route,
             shared=shared,
             addresses=addresses,

@@ -1,5 +1,8 @@
+import subprocess
+
 import pytest
 
+from ddm.failures import Kind
 from ddm.multi.authorities import (
     Authorities,
     find_authorities,
@@ -7,6 +10,7 @@ from ddm.multi.authorities import (
     hashed_directory,
     named_bundle,
 )
+from tests.multi import streams
 
 ONE = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n"
 
@@ -71,3 +75,30 @@ def test_a_bundle_that_cannot_be_read_has_no_directory(system):
     (system / "bundle.crt").unlink()
 
     assert not hashed(system)
+
+
+@pytest.fixture
+def secure_server(tmp_path):
+    """A server with a certificate that lies in `certificate`."""
+    (tmp_path / "certificate").mkdir()
+    context = streams.make_certificate(tmp_path / "certificate")
+    server = streams.StreamServer(context, [streams.whole(b"bytes")])
+    yield server
+    server.close()
+
+
+@pytest.mark.parametrize(("rehashed", "failure"), [(True, None), (False, Kind.UNTRUSTED)])
+def test_a_server_is_trusted_whose_authority_has_its_hashed_name_there(
+    make_net, secure_server, tmp_path, rehashed, failure
+):
+    directory = tmp_path / "certificate"
+    if rehashed:
+        (directory / "key.pem").unlink()
+        subprocess.run(["openssl", "rehash", directory], check=True)
+    net = make_net()
+    net.driver.common.authorities = Authorities("/no/such/bundle", str(directory))
+    net.start(1, secure_server.url, shared=True)
+    net.run()
+
+    found = net.ends[1].failure
+    assert (found and found.kind) == failure
