@@ -132,9 +132,9 @@ def test_after_a_picture_the_sums_are_told_for_one_job_too(home, store, capsys):
 
 @pytest.mark.parametrize(
     ("took_s", "verbose", "said"),
-    [(0.05, 0, False), (0.051, 0, True), (0.001, 1, True)],
+    [(0.051, 0, False), (0.051, 1, True), (0.001, 1, True)],
 )
-def test_the_longest_turn_is_told_where_it_was_too_long_or_with_verbose(
+def test_the_longest_turn_is_told_to_who_wants_to_know_more(
     home, capsys, took_s, verbose, said
 ):
     with session.session(quiet=False, verbose=verbose) as here:
