@@ -162,9 +162,9 @@ class Engine:
             return
         room = work.limits.jobs_at_once - len(work.jobs)
         if room <= 0 and not work.limits.max_jobs:
-            # Who waits at an origin that bears no more, or for a name, is in nobody's way.
+            # Who waits at an origin that bears no more, for a name, or for the disk is in nobody's way.
             held_up = work.agenda.held_up(work.budget, work.now) + work.addresses.waiting
-            room = min(room + held_up, ADMITTED_MAX - len(work.jobs))
+            room = min(room + held_up + work.whole, ADMITTED_MAX - len(work.jobs))
         if room > 0:
             work.may_be_more = work.more_left = False
             work.offers_due = room

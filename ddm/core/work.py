@@ -34,6 +34,9 @@ from ddm.limits import Limits
 from ddm.record import State
 from ddm.spec import Route
 
+# What is left to do needs no connection.
+_WHOLE = frozenset({State.VERIFYING, State.FINISHING})
+
 
 class InvariantError(AssertionError):
     """A bug of DDM's; carries the job's story."""
@@ -43,8 +46,8 @@ class Work(Struct):
     """The engine's desk. `now` and `out` belong to the event at hand, the rest lasts.
 
     may_be_more: rows may be waiting to be admitted. more_left: as many came as were asked for; offers_due: so many
-    may still come. stopping: the manager is leaving. describe, window_bytes: as
-    `Engine` has them.
+    may still come. whole: how many jobs have every byte, and wait for the disk alone. stopping: the manager is leaving.
+    describe, window_bytes: as `Engine` has them.
     """
 
     limits: Limits
@@ -66,6 +69,7 @@ class Work(Struct):
     may_be_more: bool = False
     more_left: bool = False
     offers_due: int = 0
+    whole: int = 0
     stopping: bool = False
 
     def job(self, job_id: int) -> Job:
@@ -91,6 +95,7 @@ class Work(Struct):
         if state not in NEXT.get(job.state, ()):
             story = "\n".join(self.journal.story(job.id))
             raise InvariantError(f"job {job.id} cannot go from {job.state} to {state}\n{story}")
+        self.whole += (state in _WHOLE) - (job.state in _WHOLE)
         job.state = state
         self.tell(job, RecordState(job.id, state, failure))
 

@@ -7,6 +7,7 @@ from ddm.core.commands import (
     RecordLesson,
     RecordState,
     StartTransfer,
+    SyncFile,
 )
 from ddm.core.events import (
     BytesWritten,
@@ -185,6 +186,20 @@ def test_who_waits_at_a_full_origin_is_in_nobodys_way(make_paper, one, of):
 
     assert one(OfferJobs, said[-1]).room == 2
     assert len(of(StartTransfer, paper.offer(4, "https://free.example/f"))) == 1
+
+
+def test_who_has_every_byte_and_waits_for_the_disk_is_in_nobodys_way(make_paper, one, of):
+    paper = make_paper(max_total_connections=2)
+    paper.answers[SyncFile] = lambda _: None
+    paper.play(QueueChanged())
+    paper.offer(1)
+    paper.offer(2)
+    paper.head(1, size=10)
+    said = paper.end(1, 10)
+
+    assert paper.states(1)[-1] is State.FINISHING
+    assert one(OfferJobs, said).room == 1
+    assert len(of(StartTransfer, paper.offer(3))) == 1
 
 
 def test_but_not_more_jobs_than_the_user_said(make_paper, of):

@@ -134,9 +134,7 @@ def test_after_a_picture_the_sums_are_told_for_one_job_too(home, store, capsys):
     ("took_s", "verbose", "said"),
     [(0.051, 0, False), (0.051, 1, True), (0.001, 1, True)],
 )
-def test_the_longest_turn_is_told_to_who_wants_to_know_more(
-    home, capsys, took_s, verbose, said
-):
+def test_the_longest_turn_is_told_to_who_wants_to_know_more(home, capsys, took_s, verbose, said):
     with session.session(quiet=False, verbose=verbose) as here:
         here.tell_longest(LongTurn(took_s, took_s, "writing", took_s, 0.0))
 
