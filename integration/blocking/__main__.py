@@ -19,9 +19,10 @@ from integration.blocking.scenes import ALIKE, GIB, SMALL, Sizes, preallocate
 from integration.blocking.stage import Stage, stage
 from integration.crash.disks import ext4
 
-_HEAD = """\
-| scene | s | longest turn ms | of it computing | waiting for a processor | the loop held ms | throughput | worst half second | undisturbed |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|"""
+_HEAD = [
+    *("scene", "s", "longest turn ms", "computing", "waiting for a processor", "ours ms"),
+    *("throughput", "worst half second", "undisturbed"),
+]
 
 
 def measure(scene: Callable[[Stage, Sizes], None], sizes: Sizes) -> tuple[dict[str, Figures], int]:
@@ -53,6 +54,11 @@ def row(name: str, figures: Figures) -> str:
         f"{figures.worst_window:.2f}",
         f"{figures.worst_undisturbed:.2f}",
     ]
+    return line(cells)
+
+
+def line(cells: list[str]) -> str:
+    """A line of a table."""
     return f"| {' | '.join(cells)} |"
 
 
@@ -64,7 +70,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("scene", nargs="*", help=", ".join(scenes))
     asked = parser.parse_args(arguments)
     missed: list[str] = []
-    print(_HEAD)
+    print(line(_HEAD), line(["---", *["---:"] * (len(_HEAD) - 1)]), sep="\n", flush=True)
     for name in asked.scene or scenes:
         found, threads = measure(scenes[name], SMALL if asked.small else Sizes())
         for each, figures in found.items():

@@ -49,8 +49,8 @@ class Sizes(Struct, frozen=True):
     """How big the scenes are.
 
     digest_bytes: of a sparse file; dirty_bytes: of one that no sync has covered. big_bytes: of files that go.
-    huge_bytes: of one that is only begun. many: how many small ones. hold_s: how long others hold the database. nothing_s:
-    how long nothing happens.
+    huge_bytes: of one that is only begun. many: how many small ones. hold_s: how long others hold the database.
+    nothing_s: how long nothing happens.
     """
 
     digest_bytes: int = 10 * GIB
