@@ -27,7 +27,7 @@ def sparse(path: Path, size_bytes: int) -> Path:
 
 
 def written(path: Path, size_bytes: int, *, synced: bool = False) -> Path:
-    """A file that was written just now; as much of it as fits is in memory only."""
+    """A file that was written just now; what of it is in memory is on the disk, too, if it is synced."""
     block = random.Random(7).randbytes(_MIB)
     with path.open("wb") as file:
         for _ in range(size_bytes // _MIB):

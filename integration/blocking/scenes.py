@@ -97,7 +97,7 @@ def sync(here: Stage, sizes: Sizes) -> None:
 
 def remove(here: Stage, sizes: Sizes) -> None:
     """`ddm remove --delete-files` of a big file."""
-    path = written(here.directory / "unwanted.bin", sizes.big_bytes)
+    path = written(here.directory / "unwanted.bin", sizes.big_bytes, synced=True)
     spec = JobSpec(f"{NOBODY}unwanted.bin", str(here.directory), "unwanted.bin")
     job_id = plant(here.store, spec, path, State.DONE)
     with here.disturbed("remove"):
@@ -107,7 +107,7 @@ def remove(here: Stage, sizes: Sizes) -> None:
 
 def overwrite(here: Stage, sizes: Sizes) -> None:
     """A small file takes the name of a big one."""
-    path = written(here.directory / "name.bin", sizes.big_bytes)
+    path = written(here.directory / "name.bin", sizes.big_bytes, synced=True)
     spec = replace(_small(here, 0), name="name.bin", overwrite=True)
     with here.disturbed("overwrite"):
         here.wait_for(here.add([spec]))
@@ -117,7 +117,7 @@ def overwrite(here: Stage, sizes: Sizes) -> None:
 
 def start_over(here: Stage, sizes: Sizes) -> None:
     """A big part file is dropped for a new one."""
-    part = written(here.directory / "again.bin.part", sizes.big_bytes)
+    part = written(here.directory / "again.bin.part", sizes.big_bytes, synced=True)
     spec = replace(_small(here, 0), name="again.bin")
     with here.disturbed("start over"):
         job_id = plant(here.store, spec, part, claimed=False)
