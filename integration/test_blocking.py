@@ -1,7 +1,5 @@
 """What takes long is done elsewhere: no turn of more than 50 ms, and other jobs go on as fast as before."""
 
-from contextlib import ExitStack
-
 import pytest
 
 from integration.blocking.scenes import ALIKE, GIB, SMALL, preallocate
@@ -9,7 +7,7 @@ from integration.blocking.stage import stage
 from integration.conftest import needs_nginx
 from integration.crash.disks import ext4
 
-# A scheduler that lets others go first, or a disk that somebody else keeps busy, is not what is measured.
+# A disk or a processor that somebody else keeps busy is not what is measured.
 _TRIES = 3
 
 
@@ -23,23 +21,30 @@ def played(tmp_path_factory):
     return here
 
 
-def again(tmp_path_factory, scene, name, figures):
-    """The figures of the try that missed least; more tries only while something is missed."""
-    for _ in range(_TRIES - 1):
+def judged(tries):
+    """What was missed in the best of three tries; they are made as they are asked for.
+
+    Where a turn is too long by the clock in all of them, what counts is how long it was held by us.
+    """
+    found = []
+    for figures in tries:
         if not figures.missed:
-            break
-        with stage(tmp_path_factory.mktemp("again")) as here:
-            scene(here, SMALL)
-        figures = min(figures, here.figures[name], key=lambda each: each.longest_s)
-    return figures
+            return ""
+        found.append(figures)
+    return min((figures.missed_by_us for figures in found), key=len)
 
 
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("name", ALIKE)
 def test_the_loop_turns_and_other_jobs_go_on(played, tmp_path_factory, name):
-    figures = again(tmp_path_factory, ALIKE[name], name, played.figures[name])
+    def tries():
+        yield played.figures[name]
+        for _ in range(_TRIES - 1):
+            with stage(tmp_path_factory.mktemp("again")) as here:
+                ALIKE[name](here, SMALL)
+            yield here.figures[name]
 
-    assert figures.missed == ""
+    assert judged(tries()) == ""
 
 
 def test_there_is_one_thread_whatever_happens(played):
@@ -50,12 +55,12 @@ def test_there_is_one_thread_whatever_happens(played):
 def test_a_very_big_file_is_begun_within_a_turn(tmp_path_factory):
     needs_nginx()
     home = tmp_path_factory.mktemp("huge")
-    with ExitStack() as exits:
-        disk = exits.enter_context(ext4(home, SMALL.huge_bytes + 10 * GIB, "noinit_itable"))
+
+    def tries(disk):
         for number in range(_TRIES):
             with stage(home / f"{number}", disk.point) as here:
                 preallocate(here, SMALL)
-            if not here.figures["preallocate"].missed:
-                break
+            yield here.figures["preallocate"]
 
-    assert here.figures["preallocate"].missed == ""
+    with ext4(home, SMALL.huge_bytes + 10 * GIB, "noinit_itable") as disk:
+        assert judged(tries(disk)) == ""

@@ -50,10 +50,17 @@ class Figures(Struct, frozen=True):
 
     @property
     def missed(self) -> str:
-        """What is not as it should be; "" if all is."""
+        """What is not as it should be, by the clock; "" if all is."""
+        return self._said(self.longest, self.longest_s)
+
+    @property
+    def missed_by_us(self) -> str:
+        """The same, but without the time in which a turn waited for a processor that others had."""
+        return self._said(self.held, self.held.held_s if self.held else 0.0)
+
+    def _said(self, turn: Turn | None, turn_s: float) -> str:
         missed = []
-        if self.longest is not None and self.longest.wall_s > TURN_MAX_S:
-            turn = self.longest
+        if turn is not None and turn_s > TURN_MAX_S:
             missed.append(
                 f"a turn of {turn.wall_s * 1000:.0f} ms ({turn.cpu_s * 1000:.0f} ms of the processor,"
                 f" {turn.queued_s * 1000:.0f} ms waiting for one) in {turn.where}"

@@ -36,7 +36,7 @@ class Turn(Struct, frozen=True, array_like=True):
     @property
     def held_s(self) -> float:
         """What is ours: computed or waited for, but not the time in which others had the processors."""
-        return self.wall_s - self.queued_s
+        return max(0.0, self.wall_s - self.queued_s)
 
 
 class Turns:
