@@ -19,7 +19,7 @@ def test_a_large_file_does_not_hold_the_turn(disk, tmp_path, monkeypatch):
     monkeypatch.setattr(
         libc, "fallocate", lambda _fd, start, length, *_, **__: made.append((start, length))
     )
-    size_bytes = 2048 * MIB + 1
+    size_bytes = 256 * MIB + 1
     monkeypatch.setattr(preallocate, "_check_room", lambda *_: None)
     opening = disk.open_part(str(tmp_path), "f", exact=True, size_bytes=size_bytes, resume=None)
     found = [(opening.over, len(made))]
