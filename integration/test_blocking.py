@@ -51,6 +51,14 @@ def test_there_is_one_thread_whatever_happens(played):
     assert played.threads == 1
 
 
+def test_what_ddm_says_of_its_turns_is_what_others_measure(played):
+    measured, own = played.report, played.report.own
+
+    assert sum(own.histogram) == own.count == measured.count
+    # From outside, a turn is also the look at what is ready.
+    assert measured.longest_s - 0.02 < own.longest.took_s < measured.longest_s
+
+
 @pytest.mark.timeout(240)
 def test_a_very_big_file_is_begun_within_a_turn(tmp_path_factory):
     needs_nginx()

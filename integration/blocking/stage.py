@@ -43,7 +43,8 @@ class Stage:
 
     directory: where downloads go; roomy: the same on a disk with room for a very big file. nginx: serves small files.
     store: a connection of this process to the manager's database. ddm: the installed program, with the manager's state
-    directory. figures: of the scenes, once the block is over. threads: the most that were seen in the manager.
+    directory. threads: the most that were seen in the manager. figures: of the scenes; report: all that was measured,
+    once the block is over.
     """
 
     def __init__(self, home: Path, directory: Path, roomy: Path, nginx: Nginx) -> None:
@@ -53,6 +54,7 @@ class Stage:
         self.ddm = Program(home, directory)
         self.state_dir = Path(self.ddm.environment["XDG_STATE_HOME"], "ddm")
         self.figures: dict[str, Figures] = {}
+        self.report: Report | None = None
         self.threads = 0
         self.pid = 0
         self._stretches: dict[str, tuple[float, float]] = {}
@@ -137,7 +139,7 @@ def stage(home: Path, roomy: Path | None = None) -> Iterator[Stage]:
         here, report = Stage(home, directory, roomy or directory, nginx), home / "report"
         with here.playing(report):
             yield here
-    found = msgspec.json.decode(report.read_bytes(), type=Report)
+    here.report = found = msgspec.json.decode(report.read_bytes(), type=Report)
     for name, (begun_s, over_s) in here._stretches.items():
         here.figures[name] = figures(found, begun_s - REST_S, begun_s, over_s)
     shutil.rmtree(directory)

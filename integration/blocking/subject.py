@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from ddm.limits import Limits
 from ddm.manager import Manager
+from ddm.turns import TurnFigures
 from integration.blocking.stream import FILE_BYTES
 from integration.blocking.turns import Turn, Turns
 
@@ -32,11 +33,14 @@ class Report(Struct, frozen=True):
     """What was measured.
 
     samples: the bytes of the stream that were written to its files, so many until that moment of the
-    monotonic clock. turns: those that were not short; count: of all.
+    monotonic clock. turns: those that were not short; count: of all; longest_s: the longest of all. own: what the
+    manager itself says of its turns.
     """
 
     turns: list[Turn]
     count: int
+    longest_s: float
+    own: TurnFigures
     samples: list[tuple[float, int]]
 
 
@@ -78,7 +82,9 @@ def main(arguments: Sequence[str]) -> int:
             if 0 in ready:
                 stopping = True
                 manager.stop()
-    report.write_bytes(msgspec.json.encode(Report(turns.kept, turns.count, account.samples)))
+        own = manager.turns
+    found = Report(turns.kept, turns.count, turns.longest_s, own, account.samples)
+    report.write_bytes(msgspec.json.encode(found))
     return 0
 
 
