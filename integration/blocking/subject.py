@@ -82,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
             if 0 in ready:
                 stopping = True
                 manager.stop()
-        own = manager.turns
+        own = manager.turns()
     found = Report(turns.kept, turns.count, turns.longest_s, own, account.samples)
     report.write_bytes(msgspec.json.encode(found))
     return 0
