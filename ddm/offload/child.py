@@ -51,8 +51,8 @@ class Child:
     def bind(self) -> None:
         """Be killed when the parent is, whoever else has its end of the socket pair (a fork of it).
 
-        Not at the start: what this imports would hold the first answer. prctl(2) means the thread that started us:
-        where that ends before its process, we are started anew.
+        Not at the start: what this imports would hold the first address that is looked up. prctl(2) means the thread
+        that started us: where that ends before its process, we are started anew.
         """
         if self._bound:
             return
@@ -83,6 +83,8 @@ class Child:
 
     def perform(self, requests: "list[tuple[int, str, int, tuple[Any, ...]]]") -> None:
         """Do what one message asks for, and answer all of it."""
+        if any(verb != "look_up" for _, verb, _, _ in requests):  # it may take long
+            self.bind()
         failed = {}
         for number, verb, fd, arguments in requests:
             if verb == "sync":
@@ -117,7 +119,6 @@ class Child:
                 return None, _fault(error)
             if monotonic() - self._said_s > ALIVE_S:
                 self.say()
-                self.bind()
 
     def _apart(self, number: int, arguments: "tuple[Any, ...]") -> None:
         """Look a name up in a thread of its own: a hundred of them do not wait for one another."""
