@@ -26,7 +26,8 @@ def test_a_large_file_comes_in_ranges_over_several_connections(
     assert {request.method for request in log} == {"GET"}
     assert {request.status for request in log} == {206}
     assert all(request.range.startswith("bytes=") for request in log)
-    assert 1 < len(connections) <= 16
+    # 16 at a time; one that was far slower than the others may have been closed, and another made.
+    assert 1 < len(connections) <= 20
     assert max(request.nth for request in log) > 1
 
 
