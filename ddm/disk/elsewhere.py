@@ -17,6 +17,9 @@ from ddm.spec import Checksum
 class Elsewhere(Protocol):
     """Who does it. `fd` may be closed as soon as a call returns: what is on its way has its own."""
 
+    def get_ready(self) -> None:
+        """There will be a sync before long."""
+
     def sync(
         self, fd: int, witness_fd: int, path: str, size_bytes: int | None = None
     ) -> Errand[None]:
@@ -37,6 +40,9 @@ class Elsewhere(Protocol):
 
 class Here:
     """In this process, which waits for it. Fits `Elsewhere`."""
+
+    def get_ready(self) -> None:
+        """It always is."""
 
     def sync(
         self, fd: int, witness_fd: int, path: str, size_bytes: int | None = None

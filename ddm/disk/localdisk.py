@@ -90,6 +90,7 @@ class LocalDisk:
             if replace:
                 part = part or self._create_beside(folder, name, avoid=resume)
             part = part or self._create(folder, name, exact=exact, avoid=resume)
+            self.elsewhere.get_ready()
             if size_bytes is not None:
                 yield from part.set_aside(size_bytes)
         except BaseException:

@@ -10,7 +10,7 @@ A message is a marshalled list. Requests are (number, verb, whether a descriptor
 import errno
 import os
 import sys
-from _socket import CMSG_SPACE, MSG_CTRUNC, MSG_TRUNC, socket
+from _socket import CMSG_SPACE, MSG_CTRUNC, MSG_DONTWAIT, MSG_PEEK, MSG_TRUNC, socket
 from marshal import dumps, loads
 from time import monotonic
 
@@ -66,6 +66,14 @@ class Child:
         if os.getppid() != self._parent_pid:
             os._exit(0)
 
+    def is_awaited(self) -> bool:
+        """Whether there is something to do already."""
+        try:
+            self._channel.recv(1, MSG_PEEK | MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        return True
+
     def read(self) -> "list[tuple[int, str, int, tuple[Any, ...]]] | None":
         """The next requests: number, verb, descriptor or -1, arguments. None when there will be no more."""
         data, ancillary, flags, _ = self._channel.recvmsg(
@@ -87,7 +95,7 @@ class Child:
             self.bind()
         failed = {}
         for number, verb, fd, arguments in requests:
-            if verb == "sync":
+            if verb == "sync" and len(requests) > 1:
                 _, fault = self._follow(deeds.begin_sync(fd, *arguments))
                 if fault is not None:
                     failed[number] = fault
@@ -151,6 +159,8 @@ def main(fd: int, parent_pid: int, niceness: int) -> None:
     os.nice(niceness)
     child = Child(socket(fileno=fd), parent_pid)
     child.say()
+    if not child.is_awaited():
+        child.bind()
     while (requests := child.read()) is not None:
         child.perform(requests)
         child.bind()

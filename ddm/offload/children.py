@@ -81,6 +81,10 @@ class Children:
 
     # -- what can be asked for ---------------------------------------------------------------------
 
+    def get_ready(self) -> None:
+        """There will be a sync before long: a child takes a while to be up."""
+        self._syncing.get_ready()
+
     def sync(
         self, fd: int, witness_fd: int, path: str, size_bytes: int | None = None
     ) -> Errand[None]:

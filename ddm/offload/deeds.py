@@ -8,6 +8,7 @@ import errno
 import os
 import stat
 from _socket import AI_ADDRCONFIG, EAI_NONAME, SOCK_STREAM, getaddrinfo
+from time import monotonic
 
 MYPY = False
 if MYPY:  # at run time these would be imports more
@@ -16,9 +17,10 @@ if MYPY:  # at run time these would be imports more
 
 # What is read in one step.
 READ_BYTES = 1 << 20
-# What is on its way to the disk at once, half of it waited for: a disk that is flooded holds whoever writes to it, the
-# parent too, until the journal of its file system had its turn (up to 500 ms). A slow disk writes 1 MB/s.
-SYNC_BYTES = 4 << 20
+# What is waited for, while as much again is on its way to the disk: a disk that is flooded holds whoever writes to it,
+# the parent too, until the journal of its file system had its turn (up to 500 ms). A slow disk writes 1 MB/s; a piece
+# grows as long as it takes no longer than PIECE_S, for a fast one waits for more.
+SYNC_BYTES, SYNC_BYTES_MAX, PIECE_S = 4 << 20, 64 << 20, 0.02
 # What is begun of each file before the first one is waited for: all of most.
 HEAD_START_BYTES = 1 << 20
 # A name with more addresses than that has enough of them.
@@ -55,10 +57,14 @@ def sync_file_range(fd: int, offset: int, length_bytes: int, flags: int) -> None
 
 def begin_sync(fd: int, size_bytes: "int | None") -> "Generator[None, None, None]":
     """Give a file its size, and begin to write it: a head start for all that are synced together. Raises OSError."""
-    if size_bytes is not None and os.fstat(fd).st_size != size_bytes:
-        os.ftruncate(fd, size_bytes)
+    _cut(fd, size_bytes)
     _write(fd, 0, HEAD_START_BYTES, WRITE)
     yield
+
+
+def _cut(fd: int, size_bytes: "int | None") -> None:
+    if size_bytes is not None and os.fstat(fd).st_size != size_bytes:
+        os.ftruncate(fd, size_bytes)
 
 
 def sync(fd: int, size_bytes: "int | None") -> "Generator[None, None, None]":
@@ -70,12 +76,17 @@ def sync(fd: int, size_bytes: "int | None") -> "Generator[None, None, None]":
             if error.errno not in _UNSUPPORTED:  # else the file system puts them there itself
                 raise
         return
-    yield from begin_sync(fd, size_bytes)
-    # One fdatasync of much is silent for minutes.
-    for offset in range(0, os.fstat(fd).st_size, SYNC_BYTES):
-        if not _write(fd, offset + SYNC_BYTES, SYNC_BYTES, WRITE):
+    _cut(fd, size_bytes)
+    # One fdatasync of much is silent for minutes; of what is no longer than a piece it is over soon.
+    offset, piece_bytes, file_bytes = 0, SYNC_BYTES, os.fstat(fd).st_size
+    while offset < file_bytes and file_bytes > SYNC_BYTES:
+        begun_s = monotonic()
+        if not _write(fd, offset + piece_bytes, piece_bytes, WRITE):
             break
-        _write(fd, offset, SYNC_BYTES, WAIT_BEFORE | WRITE | WAIT_AFTER)
+        _write(fd, offset, piece_bytes, WAIT_BEFORE | WRITE | WAIT_AFTER)
+        fast = monotonic() - begun_s < PIECE_S
+        offset += piece_bytes
+        piece_bytes = min(piece_bytes * 2, SYNC_BYTES_MAX) if fast else SYNC_BYTES
         yield
     os.fdatasync(fd)
 

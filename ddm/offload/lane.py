@@ -59,6 +59,7 @@ class Lane:
         self._ended: list[Process] = []  # killed, and not reaped yet
         self._here: deque[tuple[Asked[Any], Generator[None, None, Any]]] = deque()
         self._send_s = self._start_s = 0.0  # not before
+        self._expected = False  # whether a child is to be started though nothing is asked for
         # Children in a row that could not be started, or ended by themselves before they said anything.
         self._stillborn = 0
         self._restart_s = CHILD_RESTART_S  # after the next of those
@@ -81,6 +82,12 @@ class Lane:
         if self._habits.within_s is not None:
             self._bounded.append(asked)
         self._on_news()
+
+    def get_ready(self) -> None:
+        """Something will be asked for before long: have a child that is up by then."""
+        if not self._children:
+            self._expected = True
+            self._on_news()
 
     def run(self, now: float) -> float | None:
         """Do what is due; when something will be, None if only news can make it so."""
@@ -196,6 +203,9 @@ class Lane:
     # -- the requests ------------------------------------------------------------------------------
 
     def _hand_out(self, now: float) -> None:
+        if self._expected and not self._children:
+            self._start(now)
+        self._expected = False
         while self._waiting and now >= self._send_s:
             child = next(filter(self._has_room, self._children), None) or self._start(now)
             if child is None:

@@ -113,7 +113,6 @@ def test_it_imports_next_to_nothing_until_it_has_to():
 
 def test_a_child_whose_parent_is_another_by_now_ends():
     child = Spoken(parent_pid=1 << 22)
-    child.say((1, "bury", False, ()))
 
     assert child.process.wait(PATIENCE_S) == 0
     child.channel.close()

@@ -43,6 +43,16 @@ def test_a_file_is_given_its_size_and_synced(children, loop, file):
     assert file.path.stat().st_size == 7
 
 
+def test_one_that_is_expected_to_sync_is_up_before_it_is_asked(children, loop, file):
+    children.get_ready()
+    children.get_ready()
+    loop.turn(0)
+    (pid,) = children.pids
+
+    loop.result(children.sync(file.fd, file.witness_fd, str(file.path)))
+    assert children.pids == [pid]
+
+
 def test_a_directory_is_synced(children, loop, tmp_path):
     fd = os.open(tmp_path, os.O_RDONLY)
 

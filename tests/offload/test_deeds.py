@@ -1,6 +1,8 @@
 import errno
 import hashlib
+import itertools
 import os
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,14 +20,36 @@ def end(deed):
         steps += 1
 
 
-def test_a_large_file_is_synced_in_many_steps(file):
+@pytest.fixture
+def disk(monkeypatch):
+    """Every look at the clock is `takes_s` later than the last."""
+    disk, looks = SimpleNamespace(takes_s=1.0), itertools.count()
+    monkeypatch.setattr(deeds, "monotonic", lambda: next(looks) * disk.takes_s)
+    return disk
+
+
+def test_a_large_file_is_synced_in_many_steps(file, disk):
     os.ftruncate(file.fd, 3 * deeds.SYNC_BYTES + 1)
 
-    assert end(deeds.sync(file.fd, None)) == (None, 1 + 4)
+    assert end(deeds.sync(file.fd, None)) == (None, 4)
     assert file.path.read_bytes()[: len(file.content)] == file.content
 
 
-def test_the_disk_is_never_flooded_by_a_large_file(file, monkeypatch):
+def test_on_a_fast_disk_the_steps_grow_to_a_bound(file, disk):
+    disk.takes_s = deeds.PIECE_S / 10
+    sizes = (4, 8, 16, 32, 64, 64)
+    os.ftruncate(file.fd, sum(sizes) << 20)
+
+    assert end(deeds.sync(file.fd, None)) == (None, len(sizes))
+
+
+def test_a_file_no_longer_than_a_step_is_synced_in_one(file, monkeypatch):
+    monkeypatch.delattr(deeds, "sync_file_range")
+
+    assert end(deeds.sync(file.fd, None)) == (None, 0)
+
+
+def test_the_disk_is_never_flooded_by_a_large_file(file, disk, monkeypatch):
     os.ftruncate(file.fd, 10 * deeds.SYNC_BYTES)
     begun, waited, ahead = 0, 0, []
 
@@ -83,6 +107,7 @@ def test_a_directory_that_was_not_synced_is_one(tmp_path, monkeypatch):
 @pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
 def test_a_write_error_that_a_piece_tells_of_is_the_syncs(file, monkeypatch, number):
     """The kernel has told it, and would not tell it to fdatasync."""
+    os.ftruncate(file.fd, 2 * deeds.SYNC_BYTES)
 
     def fail(*_):
         raise OSError(number, os.strerror(number))
@@ -97,7 +122,8 @@ def test_a_kernel_without_pieces_syncs_the_whole(file, monkeypatch):
         raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
     monkeypatch.setattr(deeds, "sync_file_range", refuse)
-    assert end(deeds.sync(file.fd, None)) == (None, 1)
+    os.ftruncate(file.fd, 2 * deeds.SYNC_BYTES)
+    assert end(deeds.sync(file.fd, None)) == (None, 0)
 
 
 def test_a_digest_takes_a_step_for_each_piece(file):
