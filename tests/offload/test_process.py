@@ -49,7 +49,10 @@ def test_descriptors_go_to_those_that_have_them(child, loop, file, tmp_path):
     assert found == [hashlib.md5(content).hexdigest() for content in (b"other", b"abcabcabc")]
 
 
-def test_it_inherits_nothing_but_its_end_of_the_socket_pair(child, file):
+def test_it_inherits_nothing_but_its_end_of_the_socket_pair(child, file, loop):
+    asked = LookUp("127.0.0.1")
+    child.send([asked])
+    loop.until(lambda: asked.over)  # so it opens nothing any more to get ready
     where = Path(f"/proc/{child.pid}")
     open_ones = sorted(str(path.readlink()) for path in (where / "fd").iterdir())
 
