@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 
 from msgspec import Struct
 
+from ddm import redact
 from ddm.failures import Failure
 from ddm.http.name import Addresses, Name, own_addresses
 from ddm.http.proxy import Proxies, names_of
@@ -30,6 +31,10 @@ class Way(Struct, frozen=True):
     proxy: str
     names: tuple[Name, ...]
     known: tuple[Addresses, ...]
+
+    def __repr__(self) -> str:
+        """For tracebacks: a proxy's URL may hold a password."""
+        return f"Way({redact.url(self.proxy)!r}, {self.names!r})"
 
 
 class Host(Struct):

@@ -76,6 +76,12 @@ def test_of_a_way_through_a_proxy_the_proxys_name_is_looked_up(book):
     assert way.proxy == "http://proxy.test:3128"
 
 
+def test_a_ways_repr_keeps_the_proxys_password(book):
+    way = book.way(URL, "http://me:secret@proxy.test:3128")
+    assert "secret" not in repr(way)
+    assert "proxy.test" in repr(way)
+
+
 def test_the_environments_proxy_counts_where_the_user_says_nothing():
     book = AddressBook(Proxies(https="http://proxy.test:3128"))
     assert book.way(URL, None).names == (Name("proxy.test", 3128),)
