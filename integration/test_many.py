@@ -10,7 +10,7 @@ from integration.servers.scripted import ScriptedServer
 SIZE = 3 << 20
 
 
-def test_two_dozen_files_at_once_in_one_process_with_one_thread(ddm, download_dir):
+def test_two_dozen_files_at_once_in_one_thread(ddm, download_dir):
     contents = {f"file-{number}.bin": body(SIZE + number, seed=number) for number in range(24)}
     gates = {name: Gated(content, limit_bytes=SIZE // 4) for name, content in contents.items()}
     with ScriptedServer() as one, ScriptedServer() as other:
@@ -28,7 +28,8 @@ def test_two_dozen_files_at_once_in_one_process_with_one_thread(ddm, download_di
             ended = finish(process)
 
     assert "Threads:\t1\n" in status
-    assert children == ""
+    assert len(children.split()) <= 1  # that syncs the files
+    assert not any(Path(f"/proc/{child}").exists() for child in children.split())
     assert ended.code == 0, ended.err
     assert sorted(ended.out.splitlines()) == sorted(str(download_dir / name) for name in contents)
     wrong = [n for n, content in contents.items() if (download_dir / n).read_bytes() != content]
