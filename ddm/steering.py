@@ -121,9 +121,8 @@ class Steering:
     def _remove(self, record: JobRecord) -> bool:
         removal = self._removals.get(record.id) or self._remove_files(record)
         if removal.over and not isinstance(removal, Done):
-            removal = Done(
-                removal.result
-            )  # which is asked for once, also if this cannot be committed
+            # The result is asked for once, also if this cannot be committed.
+            removal = Done(removal.result)
         self._removals[record.id] = removal
         if not removal.over:
             return False

@@ -212,8 +212,7 @@ def _hopeless(
     if after_s > longest_s:
         why = f"{failure.message}; it asks to wait {after_s:.0f} s, longer than max_wait_secs ({longest_s:.0f} s)"
     elif attempts >= retry.attempts_max(failure.kind, work.limits.retry):
-        tries = "1 try" if attempts == 1 else f"{attempts} tries"
-        why = f"{failure.message} (gave up after {tries})"
+        why = retry.gave_up(failure.message, attempts)
     else:
         return False
     if after_s > longest_s or segment is None or not _try_plainly(work, job, segment, failure):

@@ -26,7 +26,7 @@ def ready(work: Work, job: Job) -> bool:
         book.wait(job.lacks, job.id)
     elif not job.live:  # else it goes on over the connections that it has
         whose = "" if job.lacks == job.target.host else "no way to its proxy: "
-        why = f"{whose}{host.failure.message} (gave up after {_tries(host.tries)})"
+        why = retry.gave_up(f"{whose}{host.failure.message}", host.tries)
         mirrors.fail(work, job, replace(host.failure, message=why))
         work.agenda.touch(job)  # it may go on elsewhere
     return False
@@ -66,7 +66,3 @@ def ask_again(work: Work) -> None:
 
 def _still_here(work: Work, job_ids: set[int]) -> list[Job]:
     return [work.jobs[job_id] for job_id in sorted(job_ids) if job_id in work.jobs]
-
-
-def _tries(count: int) -> str:
-    return "1 try" if count == 1 else f"{count} tries"

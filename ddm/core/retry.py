@@ -69,6 +69,12 @@ def attempts_max(kind: Kind, limits: RetryLimits) -> int:
     return limits.max_attempts
 
 
+def gave_up(said: str, attempts: int) -> str:
+    """The last failure in words, with how many tries there were."""
+    tries = "1 try" if attempts == 1 else f"{attempts} tries"
+    return f"{said} (gave up after {tries})"
+
+
 def backoff_s(attempt: int, limits: RetryLimits, chance: random.Random) -> float:
     """Seconds to wait after the `attempt`-th failure in a row (1 is the first), with full jitter."""
     ceiling = limits.base_delay_secs * 2.0 ** min(attempt - 1, 30)

@@ -1,4 +1,4 @@
-"""The four calls of Linux that Python's `os` lacks. Nothing else in DDM uses ctypes.
+"""The four calls of Linux that Python's `os` lacks. Of the other rooms only `offload` uses ctypes.
 
 A libc without one of them answers ENOSYS, as an old kernel would; the callers have another way.
 """

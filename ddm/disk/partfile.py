@@ -200,10 +200,8 @@ class PartFile:
             os.close(lock_fd)
             if os.fstat(fd).st_nlink:
                 os.close(fd)
-            else:
-                self._elsewhere.bury(
-                    fd
-                )  # it has no name any more: closing frees it, which takes its time
+            else:  # it has no name any more: closing frees it, which takes its time
+                self._elsewhere.bury(fd)
         finally:
             self._folder.close()
 

@@ -30,9 +30,8 @@ class Budget(Generic[Waiter]):
         self._on_change = on_change
         self._waiting: deque[Waiter] = deque()
         self._released: Waiter | None = None  # whose turn it is, while others wait
-        self._first = (
-            False  # and who has not taken a block yet: one it may take, whatever time it is
-        )
+        # And whether that one has not taken a block yet: one it may take, whatever time it is.
+        self._first = False
 
     @property
     def waiting(self) -> bool:

@@ -18,10 +18,7 @@ from ddm.failures import CANCELLED, Failure
 from ddm.http.name import Addresses
 from ddm.http.request import Request
 from ddm.http.response import Ask, Expectation
-from ddm.limits import (
-    NETWORK_PART,
-    Limits,
-)
+from ddm.limits import NETWORK_PART, Limits
 from ddm.multi import curl
 from ddm.multi.budget import Budget
 from ddm.multi.common import Common

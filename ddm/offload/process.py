@@ -131,10 +131,8 @@ class Process:
                 data = self._channel.recv(_MESSAGE_BYTES)
             except BlockingIOError:
                 break
-            except (
-                ConnectionResetError
-            ):  # it died with something unread; what it has said comes now
-                continue
+            except ConnectionResetError:
+                continue  # it died with something unread; what it has said comes now
             except OSError:
                 data = b""
             if not data:
@@ -148,9 +146,8 @@ class Process:
 
 def _start(fd: int, niceness: int) -> subprocess.Popen[bytes]:
     """Run the script with its end of the socket pair, and with no other descriptor. Raises OSError."""
-    if not sys.executable or getattr(
-        sys, "frozen", False
-    ):  # then it is not Python's, but a program's own
+    frozen = getattr(sys, "frozen", False)  # then the executable is not Python, but a program
+    if not sys.executable or frozen:
         raise FileNotFoundError(errno.ENOENT, "there is no Python to run it")
     return subprocess.Popen(  # noqa: S603 - our own words
         [sys.executable, "-IBS", _SCRIPT, *map(str, (fd, os.getpid(), niceness))],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ddm.core.retry import COURSES, Course, attempts_max, backoff_s
+from ddm.core.retry import COURSES, Course, attempts_max, backoff_s, gave_up
 from ddm.failures import Kind
 from ddm.limits import RetryLimits
 
@@ -55,3 +55,8 @@ def test_waits_are_spread_over_the_whole_time():
 
     assert min(waits) < 3.0
     assert max(waits) > 27.0
+
+
+def test_the_last_failure_says_how_many_tries_there_were():
+    assert gave_up("no answer", 1) == "no answer (gave up after 1 try)"
+    assert gave_up("no answer", 3) == "no answer (gave up after 3 tries)"
