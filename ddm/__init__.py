@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ddm.core.view import JobView, QueueView
     from ddm.errors import (
+        ClosedError,
         ConfigError,
         DDMError,
         DownloadError,
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
         StateError,
         UsageError,
     )
+    from ddm.library.job import Job
+    from ddm.library.manager import Manager
     from ddm.limits import Limits, RetryLimits
-    from ddm.manager import Manager
     from ddm.record import JobRecord, State
     from ddm.spec import JobSpec
 
@@ -29,11 +31,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ClosedError",
     "ConfigError",
     "DDMError",
     "DownloadError",
     "Exit",
     "HeldError",
+    "Job",
     "JobRecord",
     "JobSpec",
     "JobView",
@@ -48,16 +52,18 @@ __all__ = [
 ]
 
 _HOMES = {
+    "ClosedError": "ddm.errors",
     "ConfigError": "ddm.errors",
     "DDMError": "ddm.errors",
     "DownloadError": "ddm.errors",
     "Exit": "ddm.errors",
     "HeldError": "ddm.errors",
+    "Job": "ddm.library.job",
     "JobRecord": "ddm.record",
     "JobSpec": "ddm.spec",
     "JobView": "ddm.core.view",
     "Limits": "ddm.limits",
-    "Manager": "ddm.manager",
+    "Manager": "ddm.library.manager",
     "QueueView": "ddm.core.view",
     "RetryLimits": "ddm.limits",
     "State": "ddm.record",

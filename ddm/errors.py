@@ -96,6 +96,12 @@ class HeldError(DDMError):
     code = Exit.HELD
 
 
+class ClosedError(DDMError):
+    """The manager was closed; its jobs keep what they have."""
+
+    code = Exit.UNFINISHED
+
+
 class DownloadError(DDMError):
     """A download that failed, as an exception; `failure` inside DDM carries the same words."""
 

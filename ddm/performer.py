@@ -45,6 +45,7 @@ from ddm.lookups import LookUps
 from ddm.offers import Offers
 from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Names, Network, Store
+from ddm.record import State
 from ddm.steering import Steering
 from ddm.transfers import Transfers
 from ddm.turns import Lap, Part, no_lap
@@ -82,6 +83,8 @@ class Performer:
         self._reorder = False  # whether jobs in work may stand elsewhere, or limits be others
         self._retry_s: float | None = None
         self.on_ended: Callable[[JobView], None] | None = None
+        self.on_state: Callable[[int, State], None] | None = None
+        self.on_settled: Callable[[int], None] | None = None
 
     def work_on(self, ids: Iterable[int] | None) -> None:
         """Limit what is admitted to these jobs; None means the whole queue."""
@@ -97,6 +100,10 @@ class Performer:
         self._steering.look()
         self._learned.look_again()
         self.submit(QueueChanged())
+
+    def be_durable(self) -> None:
+        """Somebody else committed what has to be on the disk."""
+        self._ledger.committed.to_disk()
 
     def deadline(self) -> float | None:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
@@ -241,6 +248,8 @@ class Performer:
             case RecordState(job_id, state, failure):
                 why = failure.message if failure else None
                 self._log.write("job", job=job_id, state=state.value, why=why)
+                if self.on_state is not None:
+                    self.on_state(job_id, state)
                 if not self._engine.admitted:
                     # The commit of the last job that leaves takes all before it to the disk.
                     self._ledger.be_durable()
@@ -259,6 +268,9 @@ class Performer:
         except BusyError:
             return False
         self._reorder = False
+        for job_id in self._steering.take_settled():
+            if self.on_settled is not None:
+                self.on_settled(job_id)
         return True
 
     def _in_work(self, job_id: int) -> bool:

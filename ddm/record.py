@@ -7,7 +7,8 @@ from enum import Enum
 from msgspec import Struct
 
 from ddm.byteranges import RangeSet
-from ddm.failures import Failure
+from ddm.errors import Exit
+from ddm.failures import Failure, Kind
 from ddm.spec import Checksum, JobSpec
 
 
@@ -79,6 +80,13 @@ class StoredFailure(Struct, frozen=True):
     def of(cls, failure: Failure) -> StoredFailure:
         """A failure as a row keeps it."""
         return cls(failure.kind.value, failure.message, failure.code)
+
+    @property
+    def failure(self) -> Failure:
+        """What was kept. A word or a status that this ddm does not know came from a newer one."""
+        kind = next((each for each in Kind if each.value == self.kind), Kind.INTERNAL)
+        code = next((each for each in Exit if each == self.code), Exit.UNEXPECTED)
+        return Failure(kind, self.message, code)
 
 
 class Receipt(Struct, frozen=True):

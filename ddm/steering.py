@@ -42,6 +42,7 @@ class Steering:
         self._removals: dict[int, Errand[bool]] = {}  # by job
         self._after = 0  # the job up to which wishes were looked at
         self._looking = False
+        self._settled: list[int] = []  # since somebody asked
 
     def look(self) -> None:
         """There may be wishes to heed: all are to be looked at, the oldest jobs' first."""
@@ -76,6 +77,11 @@ class Steering:
         ]
         return [*([QueueChanged()] if self.settle(in_work) else []), *told]
 
+    def take_settled(self) -> list[int]:
+        """The jobs of which a wish came into force since this was last asked."""
+        settled, self._settled = self._settled, []
+        return settled
+
     def settle(self, in_work: InWork) -> int:
         """Put the next wishes into force; how many there are that were not."""
         some = self._store.wishes(self._after, WISHES_MAX)
@@ -91,6 +97,7 @@ class Steering:
                 ]
         for job_id in settled:
             self._removals.pop(job_id, None)
+        self._settled += settled
         self._looking = len(some) == WISHES_MAX and len(self._removals) < WISHES_MAX
         self._after = some[-1].id if self._looking else 0
         return len(settled)

@@ -15,7 +15,7 @@ from ddm.core.causes import Explanation
 from ddm.core.commands import Command, OfferJobs, RecordLesson
 from ddm.core.events import BytesWritten, Event
 from ddm.core.job import Job
-from ddm.core.view import JobView, QueueView, queue_picture
+from ddm.core.view import JobView, QueueView, picture, queue_picture
 from ddm.core.work import InvariantError, Work
 from ddm.http.proxy import Proxies
 from ddm.http.url import Origin
@@ -107,6 +107,11 @@ class Engine:
     def view(self, now: float) -> QueueView:
         """The admitted jobs as they stand."""
         return queue_picture(self._work.jobs.values(), self._work.budget, self._work.limits, now)
+
+    def picture(self, job_id: int, now: float) -> JobView | None:
+        """An admitted job as it stands; None for any other."""
+        job = self._work.jobs.get(job_id)
+        return None if job is None else picture(job, now)
 
     def take_left(self) -> list[JobView]:
         """The jobs that left since this was last asked."""

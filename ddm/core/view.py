@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ddm import redact
 from ddm.byteranges import RangeSet
@@ -179,21 +180,31 @@ def _segment(segment: Segment) -> SegmentView:
     return SegmentView(segment.start, segment.position, segment.stop, segment.live)
 
 
-def unreadable(record: JobRecord, failure: Failure) -> JobView:
-    """A row that cannot become a job."""
-    spec = record.spec
+def recorded(record: JobRecord) -> JobView:
+    """A job that is not in work, as its row says."""
+    spec, error = record.spec, record.error
+    whole = record.state is State.DONE or record.checking
+    size = record.size_bytes
+    done = RangeSet.of(0, size) if whole and size is not None else record.written
     return JobView(
         id=record.id,
-        state=State.FAILED,
+        state=record.state,
         name=record.name or spec.name or "",
         directory=spec.directory,
         url=redact.url(spec.url),
-        size_bytes=record.size_bytes,
-        done_bytes=record.written.total,
+        size_bytes=size,
+        done_bytes=done.total,
         speed_bps=0.0,
         eta_s=None,
         connections=0,
         segments_done=0,
         segments_total=0,
-        failure=failure,
+        failure=None if error is None else error.failure,
+        done=done,
+        max_bytes_per_sec=spec.max_bytes_per_sec,
     )
+
+
+def unreadable(record: JobRecord, failure: Failure) -> JobView:
+    """A row that cannot become a job."""
+    return replace(recorded(record), state=State.FAILED, failure=failure)

@@ -70,6 +70,10 @@ class Reactor:
         """The moment of this turn: everything in a turn happens at the same time."""
         return self._now
 
+    def allow(self, turn_budget_s: float) -> None:
+        """From the next turn on one should take at most so long."""
+        self._budget_s = turn_budget_s
+
     def spent(self, part: float = 1.0) -> bool:
         """Whether so much of the turn's budget is used up: what can wait is for the next turn then."""
         return self._clock.now() - self._now > part * self._budget_s

@@ -42,6 +42,7 @@ class Database:
         self._connection = connection
         self._durable: bool | None = None  # of the transaction that is open
         self._log: Log | None = None
+        self._in_loop = self._owes = False
         self.path = path
         self._file = file
         self._has_log = file is not None and self._asked_journal_mode() == "wal"
@@ -50,14 +51,20 @@ class Database:
         self._data_version = self._asked_data_version()
 
     def enter_loop(self, elsewhere: Elsewhere) -> None:
-        """From now on wait for the disk in durable transactions only.
+        """From now on wait for the disk no more: who commits durably has it synced, and may ask `owes`.
 
         What was committed before is on the disk when this is over. elsewhere: who waits for the disk.
         """
         if self._has_log:
+            self._in_loop = True
             with self._speaking():
                 begin_anew(self._connection)
             self._open_log(elsewhere)
+
+    def owes(self) -> bool:
+        """Whether something durable was committed since this was last asked: it is to be synced."""
+        owes, self._owes = self._owes, False
+        return owes
 
     def sync(self) -> Errand[None]:
         """Put on the disk all that is committed. Its result raises StateError."""
@@ -100,31 +107,33 @@ class Database:
     def transaction(self, *, durable: bool = False) -> Iterator[None]:
         """Commit together all that is written inside, or nothing of it if that raises.
 
-        durable: on the disk when it is over (`synchronous=FULL`). Inside another transaction it is
-        part of that one, which then must be durable if this one is to be (else RuntimeError).
+        durable: on the disk when it is over (`synchronous=FULL`), in a loop when it is synced after that (`owes`).
+        Inside another transaction it is part of that one, which then must be durable if this one is to be (else
+        RuntimeError).
         """
         if self._durable is not None:
             if durable and not self._durable:
                 raise RuntimeError("a durable transaction within one that is not durable")
             yield
             return
-        durable = durable or self._waits_for_disk
+        full = self._waits_for_disk or (durable and not self._in_loop)
         if self._log is not None and self._log.busy:
             raise BusyError(f"{self.path} cannot be used: its log begins anew; try again")
         try:
-            if durable:
+            if full:
                 self._execute("PRAGMA synchronous = FULL")
             self._execute("BEGIN IMMEDIATE")
             self._durable = durable
             yield
             self._execute("COMMIT")
+            self._owes = self._owes or (durable and not full)
         finally:
             self._durable = None
             with suppress(sqlite3.Error):  # the first cause is on its way
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
             with suppress(sqlite3.Error):  # what stays FULL is only slower
-                if durable:
+                if full:
                     self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def changed(self) -> bool:

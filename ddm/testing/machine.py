@@ -91,7 +91,7 @@ class Machine:
         self.watcher.reread(self.jobs.all(), self.disk, power=True)
 
     def begin(self) -> Process:
-        """Put right what the last process left, as `Custody.take` does, and begin the next, as `Manager` does.
+        """Put right what the last process left, as `Custody.take` does, and begin the next, as `House` does.
 
         Raises StateError, Died.
         """

@@ -17,8 +17,8 @@ from select import select
 import msgspec
 from msgspec import Struct
 
+from ddm.house import House
 from ddm.limits import Limits
-from ddm.manager import Manager
 from ddm.turns import TurnFigures
 from integration.blocking.stream import FILE_BYTES
 from integration.blocking.turns import Turn, Turns
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
     """Work until stdin ends."""
     state_dir, report = map(Path, arguments)
     account, turns, stopping = _Account(), Turns(), False
-    with Manager.open(state_dir, LIMITS) as manager:
+    with House.open(state_dir, LIMITS) as manager:
         manager.work_on(None)
         while not (stopping and manager.idle):
             due_s = manager.reactor.deadline()

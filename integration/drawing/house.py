@@ -66,7 +66,7 @@ def fetch(urls: Sequence[str], limits: Limits) -> Run:
 
 
 class _House:
-    """The rooms, joined as `Manager` joins them; a member of the reactor."""
+    """The rooms, joined as `House` joins them; a member of the reactor."""
 
     def __init__(self, urls: Sequence[str], limits: Limits, exits: ExitStack) -> None:
         self._clock = MonotonicClock()

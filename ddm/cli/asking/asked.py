@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ddm.cli.asking import asked_request, completed
 from ddm.cli.asking.asked_request import AskedRequest, Decorator
-from ddm.cli.asking.asked_sources import absolute, from_stdin, listed, of_command, of_entry
+from ddm.cli.asking.asked_sources import from_stdin, listed, of_command, of_entry
 from ddm.cli.asking.flags import bounds
 from ddm.cli.sections import SectionOption
 from ddm.errors import UsageError
@@ -20,6 +20,7 @@ from ddm.http import disposition, url
 from ddm.http.digests import parse_checksum
 from ddm.sources.urllist import Entry
 from ddm.spec import PRIORITY_MAX, JobSpec
+from ddm.specs import absolute
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -9,16 +9,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec.structs import replace
 
 from ddm.cli.asking.asked_request import INSECURE
 from ddm.cli.showing import voice
-from ddm.errors import UsageError
 from ddm.sources.urllist import LINE_BYTES_MAX, Entry, entries
 from ddm.spec import JobSpec, Route
+from ddm.specs import absolute
 
 if TYPE_CHECKING:
     from ddm.sources.curl_command import CurlCommand
@@ -72,17 +71,6 @@ def of_command(command: CurlCommand, like: JobSpec) -> JobSpec:
             insecure=asked.insecure or route.insecure,
         ),
     )
-
-
-def absolute(directory: str) -> str:
-    """A directory as the store knows it: one spelling for each, links left alone if possible. Raises UsageError."""
-    path = Path(directory)
-    try:
-        return os.path.realpath(path) if ".." in path.parts else str(path.absolute())
-    except FileNotFoundError as error:
-        raise UsageError(
-            "the current directory was removed; go to another one, or give a full path with -d"
-        ) from error
 
 
 def _of_list(directory: str) -> str:

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from ddm import config, redact
 from ddm.cli.asking.asked import DIRECTORY, DIRECTORY_NAMES, PRIORITY
-from ddm.cli.asking.asked_sources import absolute
 from ddm.cli.asking.flags import RATE_OF_EACH
 from ddm.cli.places import database_path
 from ddm.cli.sections import SectionCommand
@@ -23,6 +22,7 @@ from ddm.sources import har, har_pick
 from ddm.sources.har import Archive, Entry
 from ddm.sources.har_pick import Picked, Wish, shown_url
 from ddm.spec import JobSpec
+from ddm.specs import absolute
 from ddm.store import poke
 
 # More of one kind tell nobody more.

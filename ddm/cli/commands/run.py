@@ -23,7 +23,7 @@ from ddm.record import JobRecord, State
 from ddm.store.jobs import JobStore
 
 if TYPE_CHECKING:
-    from ddm.manager import Manager
+    from ddm.house import House
 
 
 @click.command(cls=SectionCommand)
@@ -108,7 +108,7 @@ def _tell_done(here: Session, job: JobRecord, *, force_restart: bool) -> None:
     here.face.note(f"{job.id} {done.label}: it is done already{again}")
 
 
-def _all(here: Session, manager: Manager, *, forever: bool) -> int:
+def _all(here: Session, manager: House, *, forever: bool) -> int:
     """Fetch the whole queue."""
     if not _left(manager.store):
         if not forever:

@@ -23,7 +23,7 @@ from ddm.limits import PART_SUFFIX, Limits
 from ddm.spec import JobSpec
 
 if TYPE_CHECKING:
-    from ddm.manager import Manager
+    from ddm.house import House
 
 JSON_VERSION = 1
 
@@ -50,10 +50,10 @@ class Place(Struct, frozen=True):
 
 def dry_run(specs: Sequence[JobSpec], limits: Limits, *, as_json: bool) -> int:
     """Ask for each job's head, and print what would be fetched; the exit status."""
-    from ddm.manager import Manager  # noqa: PLC0415 - pycurl, which no help text and no typo needs
+    from ddm.house import House  # noqa: PLC0415 - pycurl, which no help text and no typo needs
 
     views: dict[int, JobView] = {}
-    with Manager.open(None, limits, describe=True) as manager, Signals(lambda: None) as signals:
+    with House.open(None, limits, describe=True) as manager, Signals(lambda: None) as signals:
         ids = manager.add(list(specs)) if specs else []
         manager.on_ended = lambda view: views.__setitem__(view.id, view)
         manager.work_on(ids)
@@ -160,7 +160,7 @@ def place_of(spec: JobSpec, name: str) -> Place:
     return Place(None, "exists, and so do all names like it")
 
 
-def _turn(manager: Manager, signals: Signals) -> None:
+def _turn(manager: House, signals: Signals) -> None:
     while not (manager.idle or signals.caught):
         manager.turn()
 

@@ -16,10 +16,10 @@ from ddm.limits import QUEUE_POLL_S
 from ddm.store.jobs import JobStore
 
 if TYPE_CHECKING:
-    from ddm.manager import Manager
+    from ddm.house import House
 
 
-def follow(session: Session, store: JobStore, ids: Collection[int]) -> Manager | None:
+def follow(session: Session, store: JobStore, ids: Collection[int]) -> House | None:
     """Wait until all these jobs are over, or a signal comes (then None), or we are the manager.
 
     Says so only from the second look on: a `ddm pause` holds the state directory for milliseconds.

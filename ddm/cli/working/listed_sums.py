@@ -26,7 +26,7 @@ from ddm.spec import Checksum, JobSpec
 
 if TYPE_CHECKING:
     from ddm.core.view import JobView
-    from ddm.manager import Manager
+    from ddm.house import House
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*://")
 _NAME = "sums"
@@ -89,7 +89,7 @@ def _fetched(url: str, specs: Sequence[JobSpec], limits: Limits) -> list[Sum]:
 
     Header fields of a job go with it only to that job's own origin.
     """
-    from ddm.manager import Manager  # noqa: PLC0415 - pycurl, which no help text and no typo needs
+    from ddm.house import House  # noqa: PLC0415 - pycurl, which no help text and no typo needs
 
     origin = urls.parse(url).origin
     beside = next((each for each in specs if urls.parse(each.url).origin == origin), None)
@@ -102,12 +102,12 @@ def _fetched(url: str, specs: Sequence[JobSpec], limits: Limits) -> list[Sum]:
             route=(beside or specs[0]).route,
             allow_downgrade=specs[0].allow_downgrade,
         )
-        with Manager.open(None, limits) as manager, Signals(lambda: None) as signals:
+        with House.open(None, limits) as manager, Signals(lambda: None) as signals:
             _work(manager, spec, signals)
         return _read(Path(directory, _NAME), redact.url(url))
 
 
-def _work(manager: Manager, spec: JobSpec, signals: Signals) -> None:
+def _work(manager: House, spec: JobSpec, signals: Signals) -> None:
     """Fetch it. Raises DownloadError."""
     ended: list[JobView] = []
     manager.on_ended = ended.append

@@ -31,7 +31,7 @@ from ddm.store.jobs import JobStore
 from ddm.turns import LongTurn, Part
 
 if TYPE_CHECKING:
-    from ddm.manager import Manager
+    from ddm.house import House
 
 # A `ddm pause` holds the state directory for milliseconds.
 PATIENCE_S = 1.0
@@ -51,17 +51,17 @@ class Session(Struct, frozen=True):
     narrator: Narrator
     verbose: int = 0
 
-    def manager(self, *, patience_s: float = 0.0) -> Manager:
+    def manager(self, *, patience_s: float = 0.0) -> House:
         """The manager of this state directory. Raises HeldError, StateError.
 
         patience_s: how long another ddm that holds it is waited for.
         """
-        from ddm.manager import Manager  # noqa: PLC0415 - pycurl, which no help text and no typo needs
+        from ddm.house import House  # noqa: PLC0415 - pycurl, which no help text and no typo needs
 
         until_s = time.monotonic() + patience_s
         while True:
             try:
-                manager = Manager.open(self.directory, self.limits, log=self.log)
+                manager = House.open(self.directory, self.limits, log=self.log)
             except HeldError:
                 if time.monotonic() >= until_s or self.signals.caught:
                     raise
@@ -92,14 +92,14 @@ class Session(Struct, frozen=True):
             record = store.get(job_id)
             self.ended(removed(job_id) if record is None else of_record(record))
 
-    def work(self, manager: Manager, ids: Collection[int]) -> int:
+    def work(self, manager: House, ids: Collection[int]) -> int:
         """Fetch those of these jobs that are not over; the command's exit status."""
         self.collect(manager.store, ids)
         self.drive(manager, [job_id for job_id in ids if job_id not in self.tally.outcomes])
         self.collect(manager.store, ids, all_of_them=not self.signals.caught)
         return self.exit_status()
 
-    def drive(self, manager: Manager, ids: Iterable[int] | None, *, forever: bool = False) -> None:
+    def drive(self, manager: House, ids: Iterable[int] | None, *, forever: bool = False) -> None:
         """Turn the manager until these jobs (None: the queue) are over, or a signal stopped it.
 
         forever: only a signal ends it, and jobs wait for room on a full disk as long as it takes.
@@ -130,7 +130,7 @@ class Session(Struct, frozen=True):
             manager.reactor.leave(self.face)
             self.face.close()
 
-    def _turn(self, manager: Manager, *, forever: bool) -> None:
+    def _turn(self, manager: House, *, forever: bool) -> None:
         stopping = False
         while not manager.idle or ((forever or self.hooks.busy) and not stopping):
             if self.signals.resting:

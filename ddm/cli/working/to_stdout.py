@@ -30,7 +30,7 @@ from ddm.limits import WINDOW_BYTES
 from ddm.spec import JobSpec
 
 if TYPE_CHECKING:
-    from ddm.manager import Manager
+    from ddm.house import House
 
 # Options that are about a file that stays, by click's name for them, and as they are written.
 _OF_FILES = {
@@ -58,7 +58,7 @@ def get_to_stdout(
 
 def pass_on(here: Session, spec: JobSpec, fd: int) -> int:
     """Fetch a file into a descriptor, in order; the exit status."""
-    from ddm.manager import Manager  # noqa: PLC0415 - pycurl, which no help text and no typo needs
+    from ddm.house import House  # noqa: PLC0415 - pycurl, which no help text and no typo needs
 
     with ExitStack() as exits:
         outlet = Outlet(fd)
@@ -72,7 +72,7 @@ def pass_on(here: Session, spec: JobSpec, fd: int) -> int:
         disk = PipeDisk(outlet, WINDOW_BYTES, algorithms)
         exits.callback(disk.close)
         manager = exits.enter_context(
-            Manager.open(None, here.limits, log=here.log, disk=disk, window_bytes=WINDOW_BYTES)
+            House.open(None, here.limits, log=here.log, disk=disk, window_bytes=WINDOW_BYTES)
         )
         (job_id,) = manager.add([spec])
         disk.on_passed = lambda position: manager.passed_on(job_id, position)
@@ -81,7 +81,7 @@ def pass_on(here: Session, spec: JobSpec, fd: int) -> int:
         return _drive(here, manager, disk, job_id)
 
 
-def _drive(here: Session, manager: Manager, disk: PipeDisk, job_id: int) -> int:
+def _drive(here: Session, manager: House, disk: PipeDisk, job_id: int) -> int:
     """Turn the manager until the file has left, or there is no use in going on."""
     ended: list[JobView] = []
     manager.on_ended = ended.append

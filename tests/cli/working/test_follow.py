@@ -7,7 +7,7 @@ from ddm.cli.places import database_path
 from ddm.cli.working.follow import follow
 from ddm.cli.working.session import session
 from ddm.errors import StateError
-from ddm.manager import Manager
+from ddm.house import House
 from ddm.record import State
 from ddm.spec import JobSpec
 from ddm.store.lock import ManagerLock
@@ -47,7 +47,7 @@ def test_a_signal_ends_it(here, store, ids, held):
 def test_when_the_holder_has_left_we_are_the_manager(here, store, ids):
     manager = follow(here, store, ids)
 
-    assert isinstance(manager, Manager)
+    assert isinstance(manager, House)
     manager.close()
 
 

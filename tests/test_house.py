@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from ddm.errors import Exit, HeldError, StateError, UsageError
+from ddm.house import House
 from ddm.http.representation import Representation
 from ddm.limits import Limits
-from ddm.manager import Manager
 from ddm.record import PartIdentity, State
 from ddm.spec import JobSpec
 from ddm.store.jobs import JobStore
@@ -26,7 +26,7 @@ def work(manager):
 
 
 def test_a_job_is_fetched_in_turns(server, state, tmp_path):
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         manager.work_on(manager.add([JobSpec(f"{server.url}/file", str(tmp_path))]))
         work(manager)
 
@@ -34,7 +34,7 @@ def test_a_job_is_fetched_in_turns(server, state, tmp_path):
 
 
 def test_without_a_state_directory_nothing_but_the_file_is_left(server, tmp_path):
-    with Manager.open(None, Limits()) as manager:
+    with House.open(None, Limits()) as manager:
         manager.work_on(manager.add([JobSpec(f"{server.url}/file", str(tmp_path))]))
         work(manager)
 
@@ -42,30 +42,30 @@ def test_without_a_state_directory_nothing_but_the_file_is_left(server, tmp_path
 
 
 def test_whoever_is_second_is_told_who_holds_the_directory(state):
-    with Manager.open(state, Limits()), pytest.raises(HeldError, match=str(os.getpid())):
-        Manager.open(state, Limits())
+    with House.open(state, Limits()), pytest.raises(HeldError, match=str(os.getpid())):
+        House.open(state, Limits())
 
 
 def test_closing_lets_the_next_one_in_and_again_is_no_error(state):
-    first = Manager.open(state, Limits())
+    first = House.open(state, Limits())
     first.close()
-    with Manager.open(state, Limits()):
+    with House.open(state, Limits()):
         first.close()
 
 
 def test_a_manager_that_could_not_open_its_database_holds_nothing(state):
     (state / "jobs.db").mkdir(parents=True)
     with pytest.raises(StateError, match=r"jobs\.db"):
-        Manager.open(state, Limits())
+        House.open(state, Limits())
     (state / "jobs.db").rmdir()
-    Manager.open(state, Limits()).close()
+    House.open(state, Limits()).close()
 
 
 def test_what_was_found_is_told(state):
     state.mkdir()
     (state / "jobs.db").write_bytes(b"no database" * 1000)
     (state / "marks").mkdir()
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         damaged, unmarked = manager.notices
 
     assert f"{state / 'jobs.db'} was damaged" in damaged
@@ -83,12 +83,12 @@ def test_what_was_found_is_told(state):
     ids=["scheme", "mirror", "name", "field"],
 )
 def test_a_job_that_makes_no_sense_is_refused_at_the_door(spec):
-    with Manager.open(None, Limits()) as manager, pytest.raises(UsageError):
+    with House.open(None, Limits()) as manager, pytest.raises(UsageError):
         manager.add([spec])
 
 
 def test_a_job_that_another_process_added_is_taken_on(server, state, tmp_path, connect):
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         manager.work_on(None)
         ended = []
         manager.on_ended = ended.append
@@ -101,7 +101,7 @@ def test_a_job_that_another_process_added_is_taken_on(server, state, tmp_path, c
 
 
 def test_a_stop_ends_an_endless_wait(state, tmp_path):
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         ids = manager.add([JobSpec("http://127.0.0.1:9/refused", str(tmp_path))])
         manager.work_on(ids)
         manager.turn(0)
@@ -114,13 +114,13 @@ def test_a_stop_ends_an_endless_wait(state, tmp_path):
 def test_a_job_left_in_the_middle_of_its_rename_is_done_if_the_name_is_there(state, tmp_path):
     (tmp_path / "renamed").write_bytes(BODY)
     there = (tmp_path / "renamed").stat()
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         ids = manager.add([JobSpec(f"http://a.test/{n}", str(tmp_path)) for n in (1, 2)])
         for job_id, name in zip(ids, ("renamed", "absent"), strict=True):
             part = PartIdentity("boot", there.st_dev, there.st_ino)
             manager.store.set_part(job_id, name, Representation(len(BODY), '"v"'), part, 0)
             manager.store.set_state(job_id, State.FINISHING, None)
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         states = [manager.store.get(job_id).state for job_id in ids]
 
     assert states == [State.DONE, State.QUEUED]
@@ -128,7 +128,7 @@ def test_a_job_left_in_the_middle_of_its_rename_is_done_if_the_name_is_there(sta
 
 def test_when_all_that_is_left_waits_for_room_one_may_give_up(server, tmp_path):
     too_much = 2 * shutil.disk_usage(tmp_path).total
-    with Manager.open(None, Limits()) as manager:
+    with House.open(None, Limits()) as manager:
         (job_id,) = manager.add([JobSpec(f"{server.url}/huge?{too_much}", str(tmp_path))])
         manager.work_on(None)
         while not manager.stuck:
@@ -144,7 +144,7 @@ def test_when_all_that_is_left_waits_for_room_one_may_give_up(server, tmp_path):
 
 
 def test_its_descriptor_is_ready_when_a_turn_has_something_to_do(server, tmp_path):
-    with Manager.open(None, Limits()) as manager:
+    with House.open(None, Limits()) as manager:
         manager.work_on(manager.add([JobSpec(f"{server.url}/nested", str(tmp_path))]))
         poll = select.poll()
         poll.register(manager.fileno(), select.POLLIN)

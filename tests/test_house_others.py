@@ -9,8 +9,8 @@ import time
 import pytest
 
 from ddm.errors import BusyError, StateError
+from ddm.house import House
 from ddm.limits import BUSY_RETRY_S, Limits
-from ddm.manager import Manager
 from ddm.record import State, Wanted
 from ddm.spec import JobSpec
 from ddm.store import poke
@@ -33,7 +33,7 @@ def state(tmp_path):
 
 @pytest.fixture
 def manager(state):
-    with Manager.open(state, Limits()) as manager:
+    with House.open(state, Limits()) as manager:
         yield manager
 
 
@@ -83,7 +83,7 @@ def test_it_waits_for_others_that_are_writing_until_it_begins_and_then_for_nobod
 
 
 def test_a_poke_makes_a_wish_come_true_at_once(manager, job_id, state, connect):
-    manager._poll_s += 3600.0
+    manager._lookout._due_s += 3600.0
     JobStore(connect()).wish([job_id], Wanted.PAUSE)
     poke.send(state)
     turns = 0
@@ -135,7 +135,7 @@ def test_what_was_fetched_when_it_died_is_found_by_the_next(
     turn_until(manager, lambda: fetched(manager) >= 1.5 * before.total)
     had = fetched(manager)
     manager.close()
-    with Manager.open(state, Limits()) as after:
+    with House.open(state, Limits()) as after:
         record = after.store.get(job_id)
 
     assert record.state is State.QUEUED
@@ -172,7 +172,7 @@ def test_a_stop_beside_such_a_process_is_quick_and_loses_nothing(
     manager.close()
     stopped.kill()
     stopped.wait()
-    with Manager.open(state, Limits()) as after:
+    with House.open(state, Limits()) as after:
         record = after.store.get(job_id)
 
     assert took_s < STOP_MAX_S

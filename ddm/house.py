@@ -1,7 +1,7 @@
-"""The one public object: it builds the house, and lends it to a loop through `fileno`, `deadline` and `turn`.
+"""The rooms, put together: it builds the house, and lends it to a loop through `fileno`, `deadline` and `turn`.
 
 Whoever has it open is the manager of a state directory: only this process works on the queue,
-others may add to it meanwhile.
+others may add to it meanwhile. Programs see it as `library.Manager`.
 """
 
 from __future__ import annotations
@@ -9,25 +9,22 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ddm import specs as asked
 from ddm.busy import Busy
 from ddm.core.causes import Explanation
 from ddm.core.engine import Engine
 from ddm.core.events import RoomGivenUp, StopRequested, WindowMoved
 from ddm.core.view import JobView, QueueView
 from ddm.custody import Custody
-from ddm.errors import BusyError, StateError
-from ddm.http import url as urls
-from ddm.http.disposition import check_asked_name
 from ddm.http.proxy import Proxies
-from ddm.http.request import check_headers
-from ddm.limits import QUEUE_POLL_S, STOP_WAIT_S, TURN_BUDGET_S, USER_AGENT, Limits
-from ddm.live import LiveWriter
+from ddm.limits import STOP_WAIT_S, USER_AGENT, Limits
 from ddm.log import Log, open_log
+from ddm.lookout import Lookout
 from ddm.multi.clock import MonotonicClock
 from ddm.multi.driver import CurlDriver
 from ddm.multi.reactor import Reactor
@@ -35,12 +32,12 @@ from ddm.multi.wakeup import WakeUp
 from ddm.offload.children import Children
 from ddm.performer import Performer
 from ddm.ports import Disk
+from ddm.record import State
 from ddm.spec import JobSpec
-from ddm.store.poke import Poke
 from ddm.turns import Part, TurnFigures
 
 
-class Manager:
+class House:
     """Fetches the jobs of one state directory. `open` makes it; it is a context manager.
 
     store: the jobs. reactor: the loop, which others may join. children: who does what would hold it. notices:
@@ -55,24 +52,34 @@ class Manager:
         engine: Engine,
         log: Log,
         disk: Disk | None,
-        turn_budget_s: float | None,
+        within: House | None,
     ) -> None:
         clock = MonotonicClock()
         self._exits = ExitStack()
+        self._gentle = False  # whether the loop is somebody else's
         self._database = custody.database
         self.store = custody.store
         self.notices = custody.notices
-        self.reactor = Reactor(clock, TURN_BUDGET_S if turn_budget_s is None else turn_budget_s)
-        self._exits.callback(self.reactor.close)
+        if within is None:
+            self.reactor = Reactor(clock)
+            self._exits.callback(self.reactor.close)
+        else:
+            self.reactor = within.reactor
         self._wakeup = WakeUp(self.reactor)
         self._exits.callback(self._wakeup.close)
         self._driver = CurlDriver(self.reactor, clock, limits)
-        self._driver.common.gentle = lambda: turn_budget_s is not None or self._watched
+        self._driver.common.gentle = lambda: self._gentle or self._lookout.watched
         self._exits.callback(self._driver.close)
+        self._lookout = Lookout(self.reactor, self._database, self._queue_changed)
+        self._exits.callback(self._lookout.close)
         # What the network did in a turn is decided on in the same turn, and handed to children at its end.
         self.reactor.join(self, Part.DECIDING)
-        self.children = Children(self.reactor)
-        self._exits.callback(self.children.close)
+        self._exits.callback(self.reactor.leave, self)
+        if within is None:
+            self.children = Children(self.reactor)
+            self._exits.callback(self.children.close)
+        else:
+            self.children = within.children
         custody.disk.elsewhere = self.children
         self._engine = engine
         self._performer = Performer(
@@ -88,8 +95,6 @@ class Manager:
         self._performer.lap = self.reactor.turns.lap
         self._exits.callback(self._performer.close)
         self._busy = Busy(self.reactor.turns, log)
-        self._live: LiveWriter | None = None
-        self._poll_s: float | None = None
         self._stopping = False
         self._leave_s: float | None = None  # after a stop, whatever could not be recorded
 
@@ -104,8 +109,8 @@ class Manager:
         describe: bool = False,
         disk: Disk | None = None,
         window_bytes: int | None = None,
-        turn_budget_s: float | None = None,
-    ) -> Manager:
+        within: House | None = None,
+    ) -> House:
         """Become the manager of a state directory; None keeps the jobs in memory.
 
         Jobs that a dead process left in work go back to the queue, with all that it had written. Raises
@@ -113,8 +118,8 @@ class Manager:
 
         describe: fetch nothing; jobs leave with what their servers say of the files (`JobView.found`).
         disk: where files go instead of the file systems. window_bytes: for a disk that passes files on in
-        order: how much may be fetched beyond what `passed_on` said. turn_budget_s: for the loop of somebody else:
-        what a turn should take at most.
+        order: how much may be fetched beyond what `passed_on` said. within: another house, whose loop and children it
+        shares; it has to be closed before that one.
         """
         engine = Engine(
             limits,
@@ -126,28 +131,13 @@ class Manager:
         )
         with ExitStack() as undo:
             custody = undo.enter_context(Custody.take(state_dir, MonotonicClock().wall))
-            manager = cls(custody, limits, engine, log or open_log(None), disk, turn_budget_s)
+            manager = cls(custody, limits, engine, log or open_log(None), disk, within)
             undo.push(manager._exits.pop_all())
             custody.database.enter_loop(manager.children)
             if state_dir is not None:
-                manager._listen_for_pokes(state_dir, undo)
-                manager._live = LiveWriter(state_dir, manager)
-                undo.callback(manager._live.close)
+                manager._lookout.open(state_dir, manager)
             manager._exits = undo.pop_all()
         return manager
-
-    def _listen_for_pokes(self, state_dir: Path, undo: ExitStack) -> None:
-        with suppress(OSError):  # then the poll has to do
-            poke = Poke.listen(state_dir)
-            undo.callback(poke.close)
-            fd = poke.fileno()
-
-            def on_poke(*_: object) -> None:
-                poke.drain()
-                self._poll_s = self._poll_s and self.reactor.now
-
-            self.reactor.watch(fd, read=True, write=False, callback=on_poke)
-            undo.callback(self.reactor.unwatch, fd)
 
     def close(self) -> None:
         """Drop what is under way and leave; without `stop` it is like being killed. Again is no error."""
@@ -168,12 +158,7 @@ class Manager:
 
     def add(self, specs: Sequence[JobSpec]) -> list[int]:
         """Queue jobs, durably; their ids. Raises UsageError for a URL, a name or a field that makes no sense."""
-        for spec in specs:
-            for url in (spec.url, *spec.mirrors):
-                urls.parse(url)
-            check_headers(spec.headers)
-            if spec.name is not None:
-                check_asked_name(spec.name)
+        asked.check(specs)
         return self.store.add(specs)
 
     def work_on(self, ids: Iterable[int] | None) -> None:
@@ -184,7 +169,15 @@ class Manager:
         self._database.wait_for_others(0)
         self._performer.work_on(ids)
         self._performer.queue_changed()
-        self._poll_s = self.reactor.now
+        self._lookout.begin()
+
+    def queue_changed(self) -> None:
+        """`store` was written to by this process: there may be jobs to begin, wishes to heed."""
+        self._queue_changed()
+        self._wakeup.poke()
+
+    def _queue_changed(self) -> None:
+        self._performer.queue_changed()
 
     def stop(self) -> None:
         """Ask every job to keep what it has and go back to the queue; turn until `idle`."""
@@ -226,6 +219,10 @@ class Manager:
         """The jobs in work as they stand."""
         return self._engine.view(self.reactor.now)
 
+    def picture(self, job_id: int) -> JobView | None:
+        """A job in work as it stands; None for any other."""
+        return self._engine.picture(job_id, self.reactor.now)
+
     def explain(self, job_id: int, *, story: bool = False) -> Explanation | None:
         """Why a job in work is as fast as it is, and with `story` how it came to that; None for any other."""
         found = self._engine.explain(job_id, self.reactor.now, story=story)
@@ -244,12 +241,39 @@ class Manager:
     def on_ended(self, listener: Callable[[JobView], None] | None) -> None:
         self._performer.on_ended = listener
 
+    @property
+    def on_settled(self) -> Callable[[int], None] | None:
+        """Who is told of jobs that were not in work, and of which a wish came into force."""
+        return self._performer.on_settled
+
+    @on_settled.setter
+    def on_settled(self, listener: Callable[[int], None] | None) -> None:
+        self._performer.on_settled = listener
+
+    @property
+    def on_state(self) -> Callable[[int, State], None] | None:
+        """Who is told which state each job gets, within a turn."""
+        return self._performer.on_state
+
+    @on_state.setter
+    def on_state(self, listener: Callable[[int, State], None] | None) -> None:
+        self._performer.on_state = listener
+
     # -- the loop ----------------------------------------------------------------------------------
 
     @property
     def wakeup_fd(self) -> int:
         """The end of the wake-up to write to, for `signal.set_wakeup_fd`."""
         return self._wakeup.fileno_to_write()
+
+    def share(self, turn_budget_s: float) -> None:
+        """The loop is somebody else's from now on: what a turn should take at most."""
+        self._gentle = True
+        self.reactor.allow(turn_budget_s)
+
+    def poke(self) -> None:
+        """Let there be a turn at once."""
+        self._wakeup.poke()
 
     def fileno(self) -> int:
         """Readable when a turn has something to do."""
@@ -266,33 +290,14 @@ class Manager:
         itself.
         """
         leave_s = None if self._is_late else self._leave_s
-        times = (self._performer.deadline(), self._poll_s, leave_s)
+        times = (self._performer.deadline(), leave_s)
         return min((due for due in times if due is not None), default=None)
 
     def run(self, now: float) -> None:
-        """The manager's part of a turn: look whether others added jobs or wish something, then let the performer work.
-
-        Raises StateError: the database is gone, damaged, or its disk is full.
-        """
+        """The house's part of a turn: let the performer work. Raises StateError: its database is damaged, or full."""
         if self._stopping and self._leave_s is None:
             self._leave_s = now + STOP_WAIT_S
-        if self._poll_s is not None and now >= self._poll_s:
-            self._poll_s = now + QUEUE_POLL_S
-            if self._database.replaced():
-                raise StateError(
-                    f"{self._database.path} was removed or replaced while ddm was at work; run it again"
-                )
-            with suppress(BusyError):  # then at the next look
-                if self._database.changed():
-                    self._performer.queue_changed()
-            self._database.tidy()
-            if self._live is not None:
-                self.reactor.turns.lap(Part.DECIDING)
-                self._live.look(now)
-                self.reactor.turns.lap(Part.SHOWING)
-            self._busy.log()
+        self._busy.log()
+        if self._database.owes():
+            self._performer.be_durable()
         self._performer.pump(now)
-
-    @property
-    def _watched(self) -> bool:
-        return self._live is not None and self._live.watched

@@ -1,0 +1,24 @@
+"""DDM in other people's loops: one descriptor, one deadline, one turn.
+
+Each adapter has a file of its own, which alone imports what it is for; `guest` is what they have in common.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ddm.embed.asyncio_host import on_asyncio
+
+__all__ = ["on_asyncio"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"ddm.embed.{name.removeprefix('on_')}_host"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
