@@ -172,7 +172,7 @@ class _Run:
                 clock=clock,
             )
             undo.callback(self._performer.close)
-            self._performer.on_ended = self._on_ended
+            self._performer.listeners.on_ended = self._on_ended
             self._performer.queue_changed()
             reactor.join(self)
             undo.callback(reactor.leave, self)

@@ -23,6 +23,7 @@ from ddm.core.view import JobView, QueueView
 from ddm.custody import Custody
 from ddm.http.proxy import Proxies
 from ddm.limits import STOP_WAIT_S, USER_AGENT, Limits
+from ddm.listeners import Listeners
 from ddm.log import Log, open_log
 from ddm.lookout import Lookout
 from ddm.multi.clock import MonotonicClock
@@ -32,7 +33,6 @@ from ddm.multi.wakeup import WakeUp
 from ddm.offload.children import Children
 from ddm.performer import Performer
 from ddm.ports import Disk
-from ddm.record import State
 from ddm.spec import JobSpec
 from ddm.turns import Part, TurnFigures
 
@@ -41,8 +41,7 @@ class House:
     """Fetches the jobs of one state directory. `open` makes it; it is a context manager.
 
     store: the jobs. reactor: the loop, which others may join. children: who does what would hold it. notices:
-    sentences for the user about what was found. on_ended: called when a job has left: DONE, FAILED, PAUSED, removed,
-    or back in the queue after `stop`.
+    sentences for the user about what was found.
     """
 
     def __init__(
@@ -233,31 +232,9 @@ class House:
         return self.reactor.turns.figures()
 
     @property
-    def on_ended(self) -> Callable[[JobView], None] | None:
-        """Who is told of jobs that left."""
-        return self._performer.on_ended
-
-    @on_ended.setter
-    def on_ended(self, listener: Callable[[JobView], None] | None) -> None:
-        self._performer.on_ended = listener
-
-    @property
-    def on_settled(self) -> Callable[[int], None] | None:
-        """Who is told of jobs that were not in work, and of which a wish came into force."""
-        return self._performer.on_settled
-
-    @on_settled.setter
-    def on_settled(self, listener: Callable[[int], None] | None) -> None:
-        self._performer.on_settled = listener
-
-    @property
-    def on_state(self) -> Callable[[int, State], None] | None:
-        """Who is told which state each job gets, within a turn."""
-        return self._performer.on_state
-
-    @on_state.setter
-    def on_state(self, listener: Callable[[int, State], None] | None) -> None:
-        self._performer.on_state = listener
+    def listeners(self) -> Listeners:
+        """Who is told what becomes of jobs."""
+        return self._performer.listeners
 
     # -- the loop ----------------------------------------------------------------------------------
 

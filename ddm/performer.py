@@ -9,7 +9,7 @@ a later turn: until no other process holds the database, and the disk has them. 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from ddm.awaited import Awaited
 from ddm.core.commands import (
@@ -40,12 +40,12 @@ from ddm.errors import BusyError
 from ddm.learned import Learned
 from ddm.ledger import Ledger, Record
 from ddm.limits import BUSY_RETRY_S
+from ddm.listeners import Listeners
 from ddm.log import Log, open_log
 from ddm.lookups import LookUps
 from ddm.offers import Offers
 from ddm.parts import Parts
 from ddm.ports import Clock, Disk, Marks, Names, Network, Store
-from ddm.record import State
 from ddm.steering import Steering
 from ddm.transfers import Transfers
 from ddm.turns import Lap, Part, no_lap
@@ -82,9 +82,7 @@ class Performer:
         self._left: list[JobView] = []  # which is not committed yet
         self._reorder = False  # whether jobs in work may stand elsewhere, or limits be others
         self._retry_s: float | None = None
-        self.on_ended: Callable[[JobView], None] | None = None
-        self.on_state: Callable[[int, State], None] | None = None
-        self.on_settled: Callable[[int], None] | None = None
+        self.listeners = Listeners()
 
     def work_on(self, ids: Iterable[int] | None) -> None:
         """Limit what is admitted to these jobs; None means the whole queue."""
@@ -197,8 +195,8 @@ class Performer:
             self._retry_s = now + BUSY_RETRY_S
         self.lap(Part.RECORDING)
         for view in left:
-            if self.on_ended is not None:
-                self.on_ended(view)
+            if self.listeners.on_ended is not None:
+                self.listeners.on_ended(view)
                 self.lap(Part.SHOWING)
 
     def close(self) -> None:
@@ -248,8 +246,8 @@ class Performer:
             case RecordState(job_id, state, failure):
                 why = failure.message if failure else None
                 self._log.write("job", job=job_id, state=state.value, why=why)
-                if self.on_state is not None:
-                    self.on_state(job_id, state)
+                if self.listeners.on_state is not None:
+                    self.listeners.on_state(job_id, state)
                 if not self._engine.admitted:
                     # The commit of the last job that leaves takes all before it to the disk.
                     self._ledger.be_durable()
@@ -269,8 +267,8 @@ class Performer:
             return False
         self._reorder = False
         for job_id in self._steering.take_settled():
-            if self.on_settled is not None:
-                self.on_settled(job_id)
+            if self.listeners.on_settled is not None:
+                self.listeners.on_settled(job_id)
         return True
 
     def _in_work(self, job_id: int) -> bool:

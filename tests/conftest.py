@@ -122,7 +122,7 @@ class House:
             marks=self.marks, clock=self.clock, log=self.log,
             names=SimResolver(self.clock, Story("names"), random.Random(1)),
         )  # fmt: skip
-        self.performer.on_ended = self.ended.append
+        self.performer.listeners.on_ended = self.ended.append
         self.performer.submit(QueueChanged())
 
     def spec(self, file, /, **more):

@@ -91,7 +91,7 @@ def test_a_job_that_another_process_added_is_taken_on(server, state, tmp_path, c
     with House.open(state, Limits()) as manager:
         manager.work_on(None)
         ended = []
-        manager.on_ended = ended.append
+        manager.listeners.on_ended = ended.append
         work(manager)
         JobStore(connect()).add([JobSpec(f"{server.url}/later", str(tmp_path))])
         while not ended:

@@ -161,7 +161,7 @@ def test_a_stop_beside_such_a_process_is_quick_and_loses_nothing(
     manager, job_id, server, state, stopped
 ):
     ended = []
-    manager.on_ended = ended.append
+    manager.listeners.on_ended = ended.append
     server.gate.set()
     before = fetched(manager)
     turn_until(manager, lambda: fetched(manager) >= 1.5 * before)

@@ -86,7 +86,7 @@ def test_a_removed_job_takes_its_files_along_if_that_is_wished(house, job_id):
 
 def test_its_row_is_gone_when_its_end_is_told(house, job_id):
     found = []
-    house.performer.on_ended = lambda view: found.append(house.store.get(view.id))
+    house.performer.listeners.on_ended = lambda view: found.append(house.store.get(view.id))
     house.wish(job_id, Wanted.REMOVE)
     house.work()
 

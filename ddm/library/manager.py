@@ -53,9 +53,9 @@ class Manager:
         self._stopped = self._room.when(lambda: self._house.idle)
         self._quiet = self._room.when(lambda: self.idle)
         self.notices = house.notices
-        house.on_state = self._on_state
-        house.on_ended = self._on_ended
-        house.on_settled = self._on_settled
+        house.listeners.on_state = self._on_state
+        house.listeners.on_ended = self._on_ended
+        house.listeners.on_settled = self._on_settled
         house.work_on(None)
         house.reactor.join(self._room)
 

@@ -90,7 +90,7 @@ class _House:
             clock=self._clock,
         )
         exits.callback(self._performer.close)
-        self._performer.on_ended = self._on_ended
+        self._performer.listeners.on_ended = self._on_ended
         self._performer.queue_changed()
         self._reactor.join(self)
 

@@ -55,7 +55,7 @@ def dry_run(specs: Sequence[JobSpec], limits: Limits, *, as_json: bool) -> int:
     views: dict[int, JobView] = {}
     with House.open(None, limits, describe=True) as manager, Signals(lambda: None) as signals:
         ids = manager.add(list(specs)) if specs else []
-        manager.on_ended = lambda view: views.__setitem__(view.id, view)
+        manager.listeners.on_ended = lambda view: views.__setitem__(view.id, view)
         manager.work_on(ids)
         signals.wake(manager.wakeup_fd)
         _turn(manager, signals)

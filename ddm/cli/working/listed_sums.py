@@ -110,7 +110,7 @@ def _fetched(url: str, specs: Sequence[JobSpec], limits: Limits) -> list[Sum]:
 def _work(manager: House, spec: JobSpec, signals: Signals) -> None:
     """Fetch it. Raises DownloadError."""
     ended: list[JobView] = []
-    manager.on_ended = ended.append
+    manager.listeners.on_ended = ended.append
     manager.work_on(manager.add([spec]))
     signals.wake(manager.wakeup_fd)
     url = redact.url(spec.url)

@@ -112,7 +112,7 @@ class Session(Struct, frozen=True):
             if view.id not in self.tally.checking or view.failure is not None:
                 self.hooks.ended(view)
 
-        manager.on_ended = on_ended
+        manager.listeners.on_ended = on_ended
         manager.work_on(ids)
         self.face.picture = lambda: self.tally.picture(manager.view())
         manager.reactor.join(self.face, Part.SHOWING)

@@ -84,7 +84,7 @@ def pass_on(here: Session, spec: JobSpec, fd: int) -> int:
 def _drive(here: Session, manager: House, disk: PipeDisk, job_id: int) -> int:
     """Turn the manager until the file has left, or there is no use in going on."""
     ended: list[JobView] = []
-    manager.on_ended = ended.append
+    manager.listeners.on_ended = ended.append
     here.tally.expect([job_id])
     here.face.picture = lambda: here.tally.picture(manager.view())
     manager.reactor.join(here.face)

@@ -1,0 +1,22 @@
+"""Who is told what becomes of jobs, at the end of the turn in which it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from ddm.core.view import JobView
+from ddm.record import State
+
+
+class Listeners(Struct):
+    """None where nobody wants to hear.
+
+    on_state: of the state that each job in work gets. on_ended: of jobs that left: DONE, FAILED, PAUSED, removed, or
+    back in the queue after a stop. on_settled: of those that were not in work, and of which a wish came into force.
+    """
+
+    on_state: Callable[[int, State], None] | None = None
+    on_ended: Callable[[JobView], None] | None = None
+    on_settled: Callable[[int], None] | None = None
