@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from ddm.errors import BusyError
-from ddm.house import House
+from ddm.library.household import Household
 from ddm.library.job import Job
 from ddm.limits import BUSY_RETRY_S, WISHES_MAX
 from ddm.record import Wanted
@@ -33,7 +33,7 @@ class Deed(Protocol):
 class Desk:
     """A member of the reactor: the deeds of each turn, some at a time."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: Household) -> None:
         self._house = house
         self._deeds: deque[Deed] = deque()
         self._retry_s: float | None = None
