@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["on_asyncio"]
 
 
-def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"ddm.embed.{name.removeprefix('on_')}_host"), name)
+if not TYPE_CHECKING:  # a type checker knows every name above, and finds fault with any other
+
+    def __getattr__(name: str) -> object:
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"ddm.embed.{name.removeprefix('on_')}_host"), name)
 
 
 def __dir__() -> list[str]:
