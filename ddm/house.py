@@ -54,6 +54,7 @@ class House:
         within: House | None,
     ) -> None:
         clock = MonotonicClock()
+        self._clock = clock
         self._exits = ExitStack()
         self._gentle = False  # whether the loop is somebody else's
         self._database = custody.database
@@ -213,6 +214,10 @@ class House:
     def give_up_waiting(self) -> None:
         """Let the jobs fail that wait for room on a full disk."""
         self._performer.submit(RoomGivenUp())
+
+    def now(self) -> float:
+        """Seconds on a clock that never jumps."""
+        return self._clock.now()
 
     def view(self) -> QueueView:
         """The jobs in work as they stand."""

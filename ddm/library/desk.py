@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import MutableMapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Protocol
 
 from ddm.errors import BusyError
@@ -22,6 +22,10 @@ from ddm.turns import Part
 
 class Deed(Protocol):
     """Something to be written."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be written: what it is about has to be committed before."""
 
     def do(self, store: JobStore) -> None:
         """Write it; what does not come to be committed is done again."""
@@ -49,8 +53,8 @@ class Desk:
         self._deeds.append(deed)
 
     def settle(self) -> bool:
-        """Write what there is, some at a time; False if that has to wait. Raises StateError."""
-        some = list(islice(self._deeds, WISHES_MAX))
+        """Write the next deeds; False if that has to wait. Raises StateError."""
+        some = list(takewhile(lambda deed: deed.ready, islice(self._deeds, WISHES_MAX)))
         if not some:
             return True
         try:
@@ -65,6 +69,14 @@ class Desk:
         self._house.queue_changed()
         return True
 
+    def clear(self) -> None:
+        """Write all of them now. Raises BusyError if another process is writing, StateError."""
+        while self._deeds:
+            if not self.settle():
+                raise BusyError(
+                    "what was asked last is not in the queue, for another process is writing to it; ask again"
+                )
+
     def deadline(self) -> float | None:
         """See reactor.Member."""
         return (self._retry_s or 0.0) if self._deeds else None
@@ -77,6 +89,8 @@ class Desk:
 
 class Adding:
     """A job to be queued. Fits `Deed`."""
+
+    ready = True
 
     def __init__(self, job: Job, jobs: MutableMapping[int, Job]) -> None:
         """jobs: those that have a number; it is one of them then."""
@@ -95,12 +109,17 @@ class Adding:
 
 
 class Wishing:
-    """What a user wishes for jobs, which have their numbers by then. Fits `Deed`."""
+    """What a user wishes for jobs. Fits `Deed`."""
 
     def __init__(self, jobs: Sequence[Job], wanted: Wanted, *, delete_files: bool = False) -> None:
         self._jobs = jobs
         self._wanted = wanted
         self._delete_files = delete_files
+
+    @property
+    def ready(self) -> bool:
+        """Whether all of them have their numbers."""
+        return all(job.id is not None for job in self._jobs)
 
     def do(self, store: JobStore) -> None:
         """Write it into their rows."""

@@ -19,6 +19,9 @@ class Household(Protocol):
     reactor: Reactor
     notices: tuple[str, ...]
 
+    def now(self) -> float:
+        """Seconds on its clock, which never jumps."""
+
     @property
     def listeners(self) -> Listeners:
         """Who is told what becomes of jobs."""

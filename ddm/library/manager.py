@@ -21,15 +21,15 @@ from msgspec.structs import replace
 
 from ddm.core.causes import Explanation, Told
 from ddm.core.view import JobView, QueueView, recorded
-from ddm.errors import ClosedError, UsageError
-from ddm.library.desk import Adding, Desk, Wishing
+from ddm.errors import ClosedError, StateError, UsageError
+from ddm.library.desk import Adding, Deed, Desk, Wishing
 from ddm.library.household import Household
 from ddm.library.job import Job
 from ddm.library.waiting import Host, Pending, Room
 from ddm.limits import Limits
 from ddm.record import State, Wanted
 from ddm.spec import JobSpec
-from ddm.specs import Options, spec_of
+from ddm.specs import Options, check, spec_of
 from ddm.turns import TurnFigures
 
 _LIMITS = Limits()
@@ -50,7 +50,7 @@ class Manager:
         self._desk = Desk(house)
         self._jobs: WeakValueDictionary[int, Job] = WeakValueDictionary()
         self._room = Room()
-        self._stopped = self._room.when(lambda: self._house.idle)
+        self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
         self.notices = house.notices
         house.listeners.on_state = self._on_state
@@ -81,10 +81,18 @@ class Manager:
         """Drop what is under way and leave, at once; again is no error.
 
         Every job keeps what it has, and goes on when the queue is opened again, but for one in memory. Who waits gets
-        ClosedError.
+        ClosedError. Raises BusyError if jobs that were added since the last turn could not be written.
         """
+        if self._closed:
+            return
+        self._closed = True
         self._room.end(ClosedError("the manager was closed; its jobs keep what they have"))
-        self._house.close()
+        if self._room.host is not None:
+            self._room.host.detach()
+        try:
+            self._desk.clear()
+        finally:
+            self._house.close()
 
     def __enter__(self) -> Self:
         return self
@@ -106,13 +114,17 @@ class Manager:
 
         It is on the disk a moment later. Raises UsageError for what makes no sense.
         """
-        spec = url if isinstance(url, JobSpec) else spec_of(url, dest, **options)
+        if isinstance(url, JobSpec):
+            check((spec := url,))
+        else:
+            spec = spec_of(url, dest, **options)
         job = Job(self, self._room, spec, None)
-        self._desk.ask(Adding(job, self._jobs))
+        self._ask(Adding(job, self._jobs))
         return job
 
     def job(self, job_id: int) -> Job:
         """A job of the queue, by its number. Raises UsageError if there is none."""
+        self._room.check()
         known = self._jobs.get(job_id)
         if known is not None:
             return known
@@ -126,18 +138,22 @@ class Manager:
 
     def pause(self, *jobs: Job | int) -> None:
         """Let jobs rest until they are resumed; what was fetched is kept."""
-        self._desk.ask(Wishing(self._handles(jobs), Wanted.PAUSE))
+        self._ask(Wishing(self._handles(jobs), Wanted.PAUSE))
 
     def resume(self, *jobs: Job | int) -> None:
         """Let paused and failed jobs go on."""
         handles = self._handles(jobs)
         for job in handles:
             job.goes_on()
-        self._desk.ask(Wishing(handles, Wanted.RUN))
+        self._ask(Wishing(handles, Wanted.RUN))
 
     def remove(self, *jobs: Job | int, delete_files: bool = False) -> None:
         """Take jobs out of the queue; with delete_files also what they fetched, finished files too."""
-        self._desk.ask(Wishing(self._handles(jobs), Wanted.REMOVE, delete_files=delete_files))
+        self._ask(Wishing(self._handles(jobs), Wanted.REMOVE, delete_files=delete_files))
+
+    def _ask(self, deed: Deed) -> None:
+        self._room.check()
+        self._desk.ask(deed)
 
     def _handles(self, jobs: Iterable[Job | int]) -> tuple[Job, ...]:
         return tuple(self.job(each) if isinstance(each, int) else each for each in jobs)
@@ -153,7 +169,7 @@ class Manager:
         if job.id is None:
             return None
         found = self._house.picture(job.id)
-        if found is not None:
+        if found is not None or self._closed:
             return found
         record = self._house.store.get(job.id)
         return None if record is None else recorded(record)
@@ -189,9 +205,9 @@ class Manager:
 
         After that this manager does nothing any more but be closed.
         """
-        self._desk.settle()
         self._house.stop()
-        return self._stopped
+        self._quiet.when_over(lambda _: self._room.end(ClosedError("the manager was stopped")))
+        return self._quiet
 
     def wait(self, *pending: Pending[object], timeout_s: float | None = None) -> bool:
         """Turn until all of these are over, at most so long; whether they are. For who has no loop.
@@ -200,12 +216,9 @@ class Manager:
         """
         if self._room.host is not None:
             raise UsageError(f"{self._room.host.name} turns this manager: await the job there")
-        reactor = self._house.reactor
-        until_s = None if timeout_s is None else reactor.now + timeout_s
+        until_s = None if timeout_s is None else self._house.now() + timeout_s
         while not all(each.over for each in pending):
-            if self._room.error is not None:
-                raise self._room.error
-            left_s = None if until_s is None else until_s - reactor.now
+            left_s = None if until_s is None else until_s - self._house.now()
             if left_s is not None and left_s <= 0:
                 return False
             self.turn(left_s)
@@ -227,9 +240,15 @@ class Manager:
     def turn(self, wait_s: float | None = 0.0) -> None:
         """Wait for something to do, at most so many seconds (None: as long as it takes), and do it.
 
-        Raises StateError, after which it can only be closed: the database is gone, damaged, or its disk full.
+        Raises StateError, after which it can only be closed: the database is gone, damaged, or its disk full; what a
+        callback of yours raises (`when_over`).
         """
-        self._house.turn(wait_s)
+        self._room.check()
+        try:
+            self._house.turn(wait_s)
+        except StateError as error:
+            self._room.end(error)
+            raise
         self._room.call()
 
     def enter_loop(self, host: Host, turn_budget_s: float) -> None:

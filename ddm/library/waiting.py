@@ -34,19 +34,28 @@ class Host(Protocol):
     def call_soon(self, callback: Callable[[], object]) -> None:
         """Call this after the turn; an error of its is the loop's, as of any callback."""
 
+    def detach(self) -> None:
+        """The manager is about to be closed: turn it no more."""
+
 
 class Room:
     """Who waits in a manager; a member of its reactor. host: the loop that turns it, None for our own.
 
-    error: why nothing happens any more.
+    error: why nothing happens any more. called: what somebody wants to be called about, and need not keep.
     """
 
     def __init__(self) -> None:
         self.host: Host | None = None
         self.error: BaseException | None = None
+        self.called: set[Pending[object]] = set()
         self._waiters: set[Waiter] = set()
         self._conditions: list[Condition] = []
         self._calls: deque[Callable[[], object]] = deque()
+
+    def check(self) -> None:
+        """Raises why nothing happens any more."""
+        if self.error is not None:
+            raise self.error
 
     def end(self, error: BaseException) -> None:
         """Nothing will happen any more; who waits is told why. The first reason stays."""
@@ -85,8 +94,7 @@ class Room:
     @contextmanager
     def waiter(self) -> Iterator[Waiter]:
         """Somebody waits for the length of a `with` block. Raises UsageError where no loop has coroutines."""
-        if self.error is not None:
-            raise self.error
+        self.check()
         if self.host is None:
             raise UsageError(
                 "nobody turns this manager: await within `ddm.embed.on_asyncio(manager)` or `on_trio`, "
@@ -134,6 +142,7 @@ class Pending(Generic[T_co]):
     def when_over(self, callback: Callable[[Self], object]) -> None:
         """Call this with it once it is over, in the loop and not within this call; never, if the manager is closed."""
         self._callbacks.append(partial(callback, self))
+        self._room.called.add(self)
         if self.over:
             self._wake()
 
@@ -141,6 +150,7 @@ class Pending(Generic[T_co]):
         """It is over: let who waits look again."""
         for waiter in tuple(self._waiters):
             waiter.wake()
+        self._room.called.discard(self)
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             self._room.call_soon(callback)
