@@ -16,11 +16,14 @@ class Household(Protocol):
     """The rooms, put together; `house.House` says what each of this does. It is not imported here: it has libcurl."""
 
     store: JobStore
-    reactor: Reactor
     notices: tuple[str, ...]
 
     def now(self) -> float:
         """Seconds on its clock, which never jumps."""
+
+    @property
+    def reactor(self) -> Reactor:
+        """The loop, which others may join."""
 
     @property
     def listeners(self) -> Listeners:

@@ -57,6 +57,19 @@ class Body:
         return data == self.read(offset, offset + len(data))
 
 
+class GivenBody(Body):
+    """These bytes, and zeros beyond them."""
+
+    def __init__(self, content: bytes) -> None:
+        self.size = len(content)
+        self.flip_at = self.size // 3
+        self._content = content
+
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from start to stop."""
+        return self._content[start:stop].ljust(stop - start, b"\0")
+
+
 @dataclass(frozen=True, slots=True)
 class Version:
     """A body and the validators a server gives it."""

@@ -24,8 +24,8 @@ from ddm.limits import STREAMS_MAX
 from ddm.ports import NetworkListener, Sink
 from ddm.spec import Route
 from ddm.testing.clock import VirtualClock
-from ddm.testing.origin import Internet
-from ddm.testing.reply import Ending, Sent
+from ddm.testing.manners import Door
+from ddm.testing.reply import Ending, Reply, Sent
 from ddm.testing.story import Story
 from ddm.testing.transfer import SimTransfer, Stage
 
@@ -47,12 +47,27 @@ class Onlooker(Protocol):
         """It is over, and the listener is about to hear of it."""
 
 
+class Servers(Protocol):
+    """Who is on the other side. bytes_sent: of bodies, in all."""
+
+    bytes_sent: int
+
+    def door(self, host: str) -> Door:
+        """Where a host's connections come in."""
+
+    def speaks(self, request: Request) -> str:
+        """The HTTP version of the answer to a request that may be answered with any."""
+
+    def answer(self, request: Request, *, active: int, now: float, wall_s: float) -> Reply:
+        """What comes of a request. active: connections to its host at this moment, with this one."""
+
+
 class SimNetwork:
     """Every transfer of one performer."""
 
     def __init__(
         self,
-        internet: Internet,
+        internet: Servers,
         *,
         clock: VirtualClock,
         story: Story,

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from ddm.testing.body import Body, Version
+from ddm.testing.body import Body, GivenBody, Version
 
 MIB = 1 << 20
 
@@ -55,3 +55,11 @@ def test_one_bit_flips_where_its_byte_is_read(body):
 
 def test_its_digest_is_that_of_its_bytes(body):
     assert body.sha256 == hashlib.sha256(body.read(0, body.size)).digest()
+
+
+def test_given_bytes_are_served_as_they_are_with_zeros_beyond_them():
+    body = GivenBody(b"abcdef")
+
+    assert (body.size, body.read(1, 4), body.read(4, 8)) == (6, b"bcd", b"ef\0\0")
+    assert body.sha256 == hashlib.sha256(b"abcdef").digest()
+    assert body.flipped(b"abcdef", 0) == b"abbdef"

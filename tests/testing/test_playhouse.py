@@ -1,0 +1,85 @@
+import random
+from contextlib import closing
+
+import pytest
+
+from ddm.errors import HeldError
+from ddm.limits import Limits
+from ddm.record import State
+from ddm.specs import spec_of
+from ddm.testing.cast import Cast
+from ddm.testing.cues import Cues
+from ddm.testing.playhouse import Playhouse
+from ddm.testing.script import Script
+
+CONTENT = b"content" * 1000
+URL = "https://example.org/f"
+
+
+@pytest.fixture
+def build(clock, story):
+    """Builds houses that share servers and time."""
+    cast = Cast(random.Random(1))
+    cast.enter(URL, Script(CONTENT))
+
+    def build(state_dir=None):
+        return Playhouse(
+            state_dir,
+            Limits(),
+            cast=cast,
+            clock=clock,
+            cues=Cues(),
+            story=story,
+            chance=random.Random(2),
+        )
+
+    return build
+
+
+def test_it_fetches_a_job_into_a_real_file(build, tmp_path):
+    ended = []
+    with closing(build()) as house:
+        house.listeners.on_ended = ended.append
+        (job,) = house.store.add([spec_of(URL, tmp_path)])
+        house.work_on(None)
+        while not house.idle:
+            house.turn()
+
+        assert [(view.id, view.state) for view in ended] == [(job, State.DONE)]
+        assert house.reactor.deadline() is None
+
+    assert (tmp_path / "f").read_bytes() == CONTENT
+
+
+def test_it_tells_of_a_job_in_work(build, tmp_path):
+    with closing(build()) as house:
+        (job,) = house.store.add([spec_of(URL, tmp_path)])
+        house.work_on(None)
+        house.turn()
+
+        assert house.picture(job).state is State.PROBING
+        assert [view.id for view in house.view().jobs] == [job]
+        assert house.explain(job, story=True).story
+        assert house.picture(job + 1) is None
+        assert house.turns().count == 1
+
+
+def test_a_stop_takes_jobs_back_to_the_queue(build, tmp_path):
+    with closing(build(tmp_path / "state")) as house:
+        (job,) = house.store.add([spec_of(URL, tmp_path)])
+        house.work_on(None)
+        house.turn()
+        house.stop()
+        while not house.idle:
+            house.turn()
+
+        assert house.store.get(job).state is State.QUEUED
+
+
+def test_a_state_directory_has_one_house_at_a_time(build, tmp_path):
+    with closing(build(tmp_path)) as house:
+        with pytest.raises(HeldError):
+            build(tmp_path)
+        house.close()
+
+        build(tmp_path).close()
