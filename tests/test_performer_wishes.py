@@ -154,3 +154,30 @@ def test_a_job_in_work_that_was_moved_stands_there_once_the_database_is_free(hou
     house.turn_until(lambda: house.performer._engine.asked()[job_id][0] == 7)
 
     assert house.state(job_id) is State.RUNNING
+
+
+def test_of_a_wish_for_a_job_that_nobody_works_on_it_is_told_too(house, job_id):
+    house.performer.work_on([job_id])
+    settled = []
+    house.performer.listeners.on_settled = settled.append
+    other = house.add("g")
+    house.wish(other, Wanted.REMOVE)
+    house.turn_until(lambda: settled)
+
+    assert settled == [other]
+    assert house.store.get(other) is None
+
+
+def test_every_state_that_a_job_gets_is_told(house):
+    states = []
+    house.performer.listeners.on_state = lambda *told: states.append(told)
+    job_id = house.add("g")
+    house.work()
+
+    assert [state for told, state in states if told == job_id] == [
+        State.RESOLVING,
+        State.PROBING,
+        State.RUNNING,
+        State.FINISHING,
+        State.DONE,
+    ]

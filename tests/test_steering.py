@@ -120,6 +120,14 @@ def test_jobs_in_work_are_left_alone(store, steering, add):
     assert [record.id for record in store.wishes()] == [busy.id]
 
 
+def test_whose_wishes_came_into_force_can_be_asked_once(store, steering, add):
+    jobs = [add().id, add().id]
+    store.wish(jobs, Wanted.REMOVE)
+    steering.settle(lambda _: False)
+    assert steering.take_settled() == jobs
+    assert steering.take_settled() == []
+
+
 def test_while_another_process_writes_nothing_is_done(store, disk, add, connect):
     job = add(State.DONE, "f", "")
     store.wish([job.id], Wanted.REMOVE, delete_files=True)

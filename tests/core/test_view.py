@@ -1,7 +1,10 @@
-from ddm.core.view import LimitsView, OriginView, unreadable
+import pytest
+
+from ddm.byteranges import RangeSet
+from ddm.core.view import LimitsView, OriginView, recorded, unreadable
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
-from ddm.record import JobRecord, State, Wanted
+from ddm.record import JobRecord, State, StoredFailure, Wanted
 from ddm.spec import JobSpec
 
 KIB, MIB = 1 << 10, 1 << 20
@@ -81,6 +84,39 @@ def test_a_row_that_cannot_become_a_job_is_shown_with_its_failure():
 
     assert (view.id, view.state, view.name, view.failure) == (4, State.FAILED, "mine", why)
     assert view.url == "gopher://example.org/f?x=***"
+
+
+def test_a_job_that_is_not_in_work_stands_as_its_row_says():
+    spec = JobSpec("https://example.org/f?x=1", "/d", max_bytes_per_sec=7)
+    error = StoredFailure("not-found", "the server answered 404 Not Found", Exit.NOT_FOUND)
+    written = RangeSet.of(0, 30)
+    record = JobRecord(4, spec, Wanted.RUN, State.FAILED, "f", 90, written=written, error=error)
+
+    view = recorded(record)
+
+    assert (view.name, view.size_bytes, view.done_bytes, view.done) == ("f", 90, 30, written)
+    assert view.failure == Failure(Kind.NOT_FOUND, error.message, Exit.NOT_FOUND)
+    assert (view.url, view.max_bytes_per_sec) == ("https://example.org/f?x=***", 7)
+
+
+@pytest.mark.parametrize(("state", "checking"), [(State.DONE, False), (State.QUEUED, True)])
+def test_one_whose_file_is_whole_has_all_of_it(state, checking):
+    spec = JobSpec("https://example.org/f", "/d")
+    record = JobRecord(4, spec, Wanted.RUN, state, "f", 90, checking=checking)
+    assert recorded(record).done_bytes == 90
+
+
+def test_a_failure_that_only_a_newer_ddm_knows_is_shown_all_the_same():
+    spec = JobSpec("https://example.org/f", "/d")
+    error = StoredFailure("eaten-by-a-grue", "it was dark", 250)
+    failure = recorded(JobRecord(4, spec, Wanted.RUN, State.FAILED, error=error)).failure
+    assert failure == Failure(Kind.INTERNAL, "it was dark", Exit.UNEXPECTED)
+
+
+def test_one_admitted_job_can_be_shown_alone(paper):
+    paper.offer()
+    assert paper.engine.picture(1, paper.now) == paper.engine.view(paper.now).jobs[0]
+    assert paper.engine.picture(2, paper.now) is None
 
 
 def test_the_ranges_that_are_there_and_those_on_their_way_are_shown(paper, span):

@@ -93,6 +93,25 @@ def test_that_the_disk_refuses_is_one_sentence(looped, slow, path, number, kind,
     assert str(log_of(path)) in str(caught.value)
 
 
+def test_in_a_loop_what_is_to_be_durable_waits_for_no_disk_but_is_owed(looped):
+    ran = []
+    looped._connection.set_trace_callback(ran.append)
+    with looped.transaction():
+        looped.write(INSERT, ("u",))
+    before = looped.owes()
+    with looped.transaction(durable=True):
+        looped.write(INSERT, ("v",))
+
+    assert (before, looped.owes(), looped.owes()) == (False, True, False)
+    assert "PRAGMA synchronous = FULL" not in ran
+
+
+def test_without_a_loop_nothing_is_owed(database):
+    with database.transaction(durable=True):
+        database.write(INSERT, ("u",))
+    assert not database.owes()
+
+
 def test_without_a_loop_a_sync_is_over_at_once(database):
     database.write(INSERT, ("u",))
     sync = database.sync()
