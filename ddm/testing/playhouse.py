@@ -45,6 +45,7 @@ class Playhouse:
         """Raises HeldError if another manager has this state directory; StateError."""
         with ExitStack() as undo:
             custody = undo.enter_context(Custody.take(state_dir, clock.wall))
+            self._clock = clock
             self.reactor = VirtualReactor(clock, cues, story)
             undo.callback(self.reactor.close)
             self._wakeup = WakeUp(self.reactor)
@@ -98,6 +99,10 @@ class Playhouse:
         """See Household."""
         self._performer.submit(StopRequested())
         self.poke()
+
+    def now(self) -> float:
+        """See Household: virtual seconds."""
+        return self._clock.now()
 
     def view(self) -> QueueView:
         """See Household."""
