@@ -30,6 +30,7 @@ check: $(STAMP)
 	@$(BIN)/ruff check --quiet .
 	@echo "types"
 	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/python -m integration.typed examples
 	@echo "floors"
 	@$(BIN)/lint-imports > $(VENV)/floors.txt || { cat $(VENV)/floors.txt; exit 1; }
 	@echo "tidiness"

@@ -52,7 +52,7 @@ class Manager:
         self._room = Room()
         self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
-        self.notices = house.notices
+        self.notices: tuple[str, ...] = house.notices
         house.listeners.on_state = self._on_state
         house.listeners.on_ended = self._on_ended
         house.listeners.on_settled = self._on_settled

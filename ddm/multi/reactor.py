@@ -56,7 +56,7 @@ class Reactor:
 
     def __init__(self, clock: Clock, turn_budget_s: float = TURN_BUDGET_S) -> None:
         """`turn_budget_s`: what a turn should take at most; see `spent`."""
-        self.turns = Turns(clock.now)
+        self.turns: Turns = Turns(clock.now)
         self._clock = clock
         self._budget_s = turn_budget_s
         self._selector = selectors.DefaultSelector()

