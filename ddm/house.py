@@ -94,7 +94,7 @@ class House:
         )
         self._performer.lap = self.reactor.turns.lap
         self._exits.callback(self._performer.close)
-        self._busy = Busy(self.reactor.turns, log)
+        self._busy = Busy(self.reactor.turns, log, self._performer.listeners)
         self._stopping = False
         self._leave_s: float | None = None  # after a stop, whatever could not be recorded
 
@@ -279,7 +279,7 @@ class House:
         """The house's part of a turn: let the performer work. Raises StateError: its database is damaged, or full."""
         if self._stopping and self._leave_s is None:
             self._leave_s = now + STOP_WAIT_S
-        self._busy.log()
+        self._busy.tell(now)
         if self._database.owes():
             self._performer.be_durable()
         self._performer.pump(now)

@@ -139,6 +139,13 @@ HOSTS_MAX = 4096
 TURN_BUDGET_S = 0.03
 # In somebody else's loop it should take less: what the loop does besides is late by so much.
 HOST_TURN_BUDGET_S = 0.005
+# A turn in somebody else's loop that comes later than this is told: asyncio calls a callback slow that takes so long
+# (loop.slow_callback_duration), and at 1 Gbit/s the kernel holds half as much of a stream (tcp_rmem, 6 MiB: 50 ms).
+LATE_S = 0.1
+# In the log, and to who looks after that loop, once in so long at most: a loop that is late is so again and again.
+LATE_TOLD_S = 5.0
+# A long turn, or a late one, is told as a cause for so long: it is over in a moment, and who asks comes after it.
+LATELY_S = 10.0
 # So much of it is for libcurl; in the rest what it brought is written, decided on and recorded.
 NETWORK_PART = 0.6
 # One socket_action reads up to 11 x BUFFERSIZE per ready transfer. 512 KiB costs a third less CPU

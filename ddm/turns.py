@@ -14,12 +14,14 @@ from enum import IntEnum
 
 from msgspec import Struct
 
+from ddm.lateness import LateFigures, Lateness
+from ddm.limits import LATELY_S
+from ddm.units import span
+
 # What a turn may take: beyond it people notice, and whoever shares the loop.
 LONG_S = 0.05
 # The histogram's upper bounds; one more count is for what is beyond the last.
 BOUNDS_MS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-# A long turn is told as a cause for so long: it is over in a moment, and who asks comes after it.
-LATELY_S = 10.0
 
 _BOUNDS_S = tuple(bound / 1000 for bound in BOUNDS_MS)
 
@@ -78,9 +80,9 @@ class LongTurn(Struct, frozen=True):
         """Such as "80 ms (writing files: 71 ms), of which 9 ms on the CPU"."""
         part = Part[self.cause.upper()]
         text = (
-            f"{_ms(self.took_s)} ({_WORDS[part]}: {_ms(self.cause_s)}), of which {_ms(self.cpu_s)}"
+            f"{span(self.took_s)} ({_WORDS[part]}: {span(self.cause_s)}), "
+            f"of which {span(self.cpu_s)} on the CPU"
         )
-        text += " on the CPU"
         if part in _NEVER_WAITING and self.cpu_s < self.took_s / 2:
             text += "; the machine ran something else meanwhile"
         return text
@@ -90,7 +92,8 @@ class TurnFigures(Struct, frozen=True):
     """All turns so far, as a value.
 
     busy_s: how long they took together. histogram: how many took at most each of `BOUNDS_MS`, and how many longer.
-    longest: None before the first turn. lately: the last one that was too long, if that is not long ago.
+    longest: None before the first turn. lately: the last one that was too long, if that is not long ago. late: those
+    that came late, where the loop is somebody else's.
     """
 
     count: int
@@ -98,6 +101,7 @@ class TurnFigures(Struct, frozen=True):
     histogram: tuple[int, ...]
     longest: LongTurn | None = None
     lately: LongTurn | None = None
+    late: LateFigures = LateFigures()
 
     @property
     def bars(self) -> tuple[str, ...]:
@@ -124,11 +128,14 @@ class _Long(Struct, frozen=True):
 
 
 class Turns:
-    """Measures turns: `begin`, laps, `end`. Of the 60 us that a turn takes at least it costs less than two."""
+    """Measures turns: `begin`, laps, `end`. Of the 60 us that a turn takes at least it costs less than two.
+
+    lateness: how late they come.
+    """
 
     __slots__ = (
         "_began_s", "_busy_s", "_count", "_cpu", "_cpu_began_s", "_histogram",
-        "_lately", "_longest", "_mark_s", "_now", "_spent_s",
+        "_lately", "_longest", "_mark_s", "_now", "_spent_s", "lateness",
     )  # fmt: skip
 
     def __init__(
@@ -138,6 +145,7 @@ class Turns:
     ) -> None:
         """Now: seconds on a clock that never jumps. cpu: those that this thread has had of the CPU."""
         self._now, self._cpu = now, cpu
+        self.lateness = Lateness(now)
         self._count, self._busy_s = 0, 0.0
         self._histogram = [0] * (len(BOUNDS_MS) + 1)
         self._longest: _Long | None = None
@@ -156,6 +164,7 @@ class Turns:
         self._spent_s = [0.0] * len(self._spent_s)
         self._cpu_began_s = self._cpu()
         self._began_s = self._mark_s = now = self._now()
+        self.lateness.came(now)
         return now
 
     def lap(self, part: Part) -> float:
@@ -187,6 +196,7 @@ class Turns:
             tuple(self._histogram),
             None if self._longest is None else self._longest.at(now),
             None if lately is None else lately.at(now),
+            self.lateness.figures(now),
         )
 
     def _keep(self, took_s: float) -> None:
@@ -197,8 +207,3 @@ class Turns:
             self._lately = turn
         if self._longest is None or took_s > self._longest.took_s:
             self._longest = turn
-
-
-def _ms(span_s: float) -> str:
-    """Such as "80 ms" or "1.2 ms"."""
-    return f"{span_s * 1000:.{0 if span_s >= 0.01 else 1}f} ms"

@@ -54,6 +54,13 @@ def number(amount_bytes: float) -> str:
     return f"{tenths // 10}.{tenths % 10}"
 
 
+def span(span_s: float) -> str:
+    """A short time: "80 ms", "1.2 ms"; if need be "2.3 s"."""
+    if span_s >= 1:
+        return f"{span_s:.1f} s"
+    return f"{span_s * 1000:.{0 if span_s >= 0.01 else 1}f} ms"
+
+
 def size(amount_bytes: float) -> str:
     """An amount: "512 MiB"."""
     return f"{number(amount_bytes)} MiB"

@@ -1,7 +1,8 @@
 import msgspec
 import pytest
 
-from ddm.turns import BOUNDS_MS, LATELY_S, LongTurn, Part, TurnFigures, Turns, no_lap
+from ddm.limits import LATELY_S
+from ddm.turns import BOUNDS_MS, LongTurn, Part, TurnFigures, Turns, no_lap
 
 
 class Machine:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ddm.units import duration, format_bytes, parse_bytes, size, speed
+from ddm.units import duration, format_bytes, parse_bytes, size, span, speed
 
 MIB = 1 << 20
 
@@ -70,6 +70,13 @@ def test_a_size_is_in_mib_rounded_down_and_has_one_decimal_below_a_hundred(amoun
 
 def test_a_speed_is_in_mib_per_second():
     assert speed(88.1 * MIB) == "88.1 MiB/s"
+
+
+@pytest.mark.parametrize(
+    ("span_s", "text"), [(0.0012, "1.2 ms"), (0.0801, "80 ms"), (0.999, "999 ms"), (2.34, "2.3 s")]
+)
+def test_a_short_time_is_in_milliseconds_until_it_is_not_short(span_s, text):
+    assert span(span_s) == text
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ class Word(Enum):
     FINISHING = "finishing"
     # whatever it does
     BUSY = "ddm-busy"
+    HOST_BUSY = "host-busy"
 
 
 class Cause(Struct, frozen=True, omit_defaults=True):

@@ -235,7 +235,7 @@ class Manager:
 
         To be asked again after each turn: what is asked of the manager in between makes `fileno` readable.
         """
-        return self._house.reactor.deadline()
+        return self._house.reactor.due()
 
     def turn(self, wait_s: float | None = 0.0) -> None:
         """Wait for something to do, at most so many seconds (None: as long as it takes), and do it.
@@ -259,12 +259,14 @@ class Manager:
         if self._room.host is not None:
             raise UsageError(f"{self._room.host.name} turns this manager already")
         self._room.host = host
+        self._house.reactor.turns.lateness.hosted_by(host.name)
         if not self._budget_given:
             self._house.share(turn_budget_s)
 
     def leave_loop(self, error: BaseException | None = None) -> None:
         """Nobody turns it any more; error: why not, if it cannot be turned again."""
         self._room.host = None
+        self._house.reactor.turns.lateness.hosted_by("")
         if error is not None:
             self._room.end(error)
 

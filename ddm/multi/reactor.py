@@ -118,8 +118,16 @@ class Reactor:
             default=None,
         )
 
+    def due(self) -> float | None:
+        """As `deadline`, asked by somebody else's loop, which is to turn by then: it is measured how late it does."""
+        due = self.deadline()
+        self.turns.lateness.expect(due)
+        return due
+
     def turn(self, wait_s: float | None = None) -> None:
         """Wait for something to do, at most `wait_s` seconds, and do it. None waits for ever."""
+        if wait_s != 0:
+            self.turns.lateness.expect(None)  # from now on we wait, not they
         ready = self._selector.select(self._wait_s(wait_s))
         turns = self.turns
         self._now = now = turns.begin()

@@ -8,6 +8,7 @@ from ddm.cli import door
 from ddm.cli.showing.tally import Picture
 from ddm.cli.working.session import session
 from ddm.core.view import JobView, LimitsView, QueueView
+from ddm.lateness import LateFigures, LateTurn
 from ddm.live import Live
 from ddm.record import JobRecord, State, Wanted
 from ddm.spec import JobSpec
@@ -20,6 +21,7 @@ from ddm.turns import LongTurn, TurnFigures
 MIB = 1 << 20
 
 LONG_TURN = LongTurn(0.08, 0.009, "writing", 0.071, 1.5)
+LATE = LateFigures(1, LateTurn(0.32, "asyncio", 1.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,7 @@ def live():
             "connections": sum(view.connections for view in views),
             "limits": LimitsView(64, 16, 0),
         }
-        turns = TurnFigures(2, 0.1, (1, 0, 0, 0, 0, 0, 1, 0, 0, 0), LONG_TURN)
+        turns = TurnFigures(2, 0.1, (1, 0, 0, 0, 0, 0, 1, 0, 0, 0), LONG_TURN, late=LATE)
         return Live(4711, 0.0, QueueView(**(queue | changes)), turns=turns)
 
     return make

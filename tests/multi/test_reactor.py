@@ -238,3 +238,25 @@ def test_a_turn_that_has_lasted_long_leaves_the_rest_to_the_next_so_that_all_hav
 
     assert sorted(seen[:3]) == sorted(one.fileno() for one in ready_pairs)
     assert seen[3:] == seen[:3]
+
+
+def test_a_turn_that_comes_after_the_moment_it_was_asked_for_is_late(reactor, clock):
+    reactor.join(Worker(due=101.0))
+    assert reactor.due() == 101.0
+    clock.now_s = 101.3
+    reactor.turn(0)
+
+    late = reactor.turns.figures().late
+    assert (late.count, late.latest.late_s) == (1, pytest.approx(0.3))
+
+
+def test_where_it_waits_itself_no_turn_is_late(reactor, clock):
+    reactor.join(Worker(due=101.0))
+    reactor.due()
+    clock.now_s = 101.3
+    reactor.turn(0.001)
+    reactor.deadline()
+    clock.now_s = 102.0
+    reactor.turn(0)
+
+    assert reactor.turns.figures().late.count == 0

@@ -77,8 +77,11 @@ def _turns(snapshot: Snapshot) -> list[str]:
     turns = None if snapshot.live is None else snapshot.live.turns
     if turns is None or turns.longest is None:
         return []
-    took = f"turns of ddm: {turns.count}; the longest took {turns.longest.words}"
-    return [took, *(f"  {bar}" for bar in turns.bars)]
+    told = [f"turns of ddm: {turns.count}; the longest took {turns.longest.words}"]
+    told += (f"  {bar}" for bar in turns.bars)
+    if turns.late.latest is not None:
+        told.append(f"  came late: {turns.late.count}; most of all, {turns.late.latest.words}")
+    return told
 
 
 def heading(row: Row) -> str:

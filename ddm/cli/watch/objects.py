@@ -120,6 +120,8 @@ def _turns_object(turns: TurnFigures) -> dict[str, object]:
             "counts": turns.histogram,
         },
         "longest": None if turns.longest is None else msgspec.structs.asdict(turns.longest),
+        "late": turns.late.count,
+        "latest": None if turns.late.latest is None else msgspec.structs.asdict(turns.late.latest),
     }
 
 

@@ -7,6 +7,7 @@ from ddm.cli.commands import explain
 from ddm.cli.watch.rows import Row
 from ddm.core.causes import Cause, Explanation, Told, Word
 from ddm.core.view import QueueView
+from ddm.lateness import LateFigures, LateTurn
 from ddm.live import LiveWriter
 from ddm.record import State
 from ddm.spec import JobSpec
@@ -20,7 +21,11 @@ CAUSES = (
 
 
 TURNS = TurnFigures(
-    3, 0.1, (2, 0, 0, 0, 0, 0, 1, 0, 0, 0), LongTurn(0.08, 0.009, "writing", 0.071, 1.0)
+    3,
+    0.1,
+    (2, 0, 0, 0, 0, 0, 1, 0, 0, 0),
+    LongTurn(0.08, 0.009, "writing", 0.071, 1.0),
+    late=LateFigures(2, LateTurn(0.32, "asyncio", 1.0)),
 )
 
 
@@ -113,7 +118,11 @@ def test_without_a_number_the_jobs_in_work_get_a_line_each(ddm, at_work):
 
 
 def test_with_verbose_the_turns_of_the_ddm_that_fetches_follow(ddm, at_work):
-    assert ddm("explain", "-v", 2).out.splitlines()[-8:-5] == [
+    *lines, late = ddm("explain", "-v", 2).out.splitlines()
+    assert late.startswith(
+        "  came late: 2; most of all, the loop of asyncio was busy for 320 ms, so"
+    )
+    assert lines[-8:-5] == [
         "turns of ddm: 3; the longest took 80 ms (writing files: 71 ms), of which 9.0 ms on the CPU",
         "  up to 1 ms: 2",
         "  up to 2 ms: 0",

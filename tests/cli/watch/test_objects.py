@@ -87,6 +87,7 @@ def test_the_fields_are_those_of_the_documentation(at_work):
     assert list(head["manager"]["origins"][0]) == documented("An origin:")
     assert list(head["manager"]["turns"]) == documented("`turns`:")
     assert list(head["manager"]["turns"]["longest"]) == documented("A long turn:")
+    assert list(head["manager"]["turns"]["latest"]) == documented("A late turn:")
     assert list(head["totals"]) == documented("`totals`:")
     assert list(job) == documented("A job:")
     assert list(job["live"]) == documented("`live`:")
