@@ -1,6 +1,7 @@
 """What every adapter does, beside a loop that only counts."""
 
 import shutil
+import time
 
 import pytest
 
@@ -46,3 +47,34 @@ def test_an_error_of_a_turn_is_for_who_leaves(manager, tmp_path):
     guest.leave()
     with pytest.raises(StateError, match="removed"):
         guest.check()
+
+
+@pytest.fixture
+def time_passes(manager):
+    """Let so many seconds pass in which nobody turns the manager."""
+    turns = manager._house.reactor.turns
+    passed_s = [0.0]
+    turns._now = turns.lateness._now = lambda: time.monotonic() + sum(passed_s)
+    return passed_s.append
+
+
+def test_a_loop_that_comes_too_late_to_a_turn_is_told_of(manager, time_passes):
+    guest = Guest(manager, Loop(), lambda: None)
+    guest.turn()
+    time_passes(max(0.0, guest.turn() - time.monotonic()) + 0.32)
+    guest.turn()
+
+    late = manager.turns().late
+    assert (late.count, late.latest.host) == (1, "a loop")
+    assert late.latest.words.startswith("the loop of a loop was busy for ")
+
+
+def test_between_two_loops_nobody_is_late(manager, time_passes):
+    for _ in range(2):
+        guest = Guest(manager, Loop(), lambda: None)
+        time_passes(5.0)
+        guest.turn()
+        guest.leave()
+        time_passes(5.0)
+
+    assert manager.turns().late.count == 0

@@ -98,3 +98,11 @@ def test_cues_are_called_on_the_way_before_the_turn(reactor, cues):
     reactor.turn(None)
 
     assert (called, member.runs) == ([[]], [60.0, HOUR_S])
+
+
+def test_time_that_is_made_to_pass_makes_no_turn_late(reactor):
+    reactor.join(Member(HOUR_S))
+    reactor.due()
+    reactor.turn()
+
+    assert (reactor.now, reactor.turns.figures().late.count) == (HOUR_S, 0)
