@@ -59,7 +59,9 @@ class _Host:
 
     def _turn(self) -> None:
         """Turn, and see to the next one. A timer that is too early stays: that is cheaper than another one."""
-        self._soon = None
+        if self._soon is not None:
+            self._soon.cancel()
+            self._soon = None
         due_s = self.guest.turn()
         if due_s is None:
             return

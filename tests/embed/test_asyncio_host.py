@@ -81,6 +81,23 @@ def test_it_goes_on_in_the_next_loop(manager, server, tmp_path):
     assert asyncio.run(go_on()).exists()
 
 
+def test_who_has_left_turns_it_no_more(manager, server, tmp_path):
+    async def main():
+        turned = []
+        for rounds in range(20):
+            async with on_asyncio(manager):
+                manager.add(f"{server.url}/file", tmp_path)
+                for _ in range(rounds):
+                    await asyncio.sleep(0)
+            before = manager.turns().count
+            for _ in range(3):
+                await asyncio.sleep(0)
+            turned.append(manager.turns().count - before)
+        return turned
+
+    assert set(asyncio.run(main())) == {0}
+
+
 def test_one_loop_has_it_at_a_time(manager):
     async def main():
         async with on_asyncio(manager):
