@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 
 from msgspec import Struct
@@ -143,3 +144,13 @@ class JobRecord(Struct, frozen=True):
     created_s: float = 0.0
     updated_s: float = 0.0
     place: float = 0.0
+
+    @property
+    def path(self) -> str | None:
+        """Where its file is, or will be; None while it has no name."""
+        return os.path.join(self.spec.directory, self.name) if self.name else None  # noqa: PTH118 - 10,000 times
+
+    @property
+    def whole(self) -> bool:
+        """Whether its file is there under its name; somebody may be checking it just now."""
+        return self.state is State.DONE or self.checking

@@ -169,8 +169,7 @@ class Steering:
 
 def _kept(disk: Disk, record: JobRecord) -> State:
     """What a job is whose file could not be removed: one that is whole under its name is not fetched again."""
-    done = record.state is State.DONE or record.checking
-    if not done or record.name is None or record.part is None:
+    if not record.whole or record.name is None or record.part is None:
         return State.FAILED
     published = disk.is_published(record.spec.directory, record.name, record.part, settle=False)
     return State.DONE if published else State.FAILED

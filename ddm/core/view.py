@@ -183,9 +183,8 @@ def _segment(segment: Segment) -> SegmentView:
 def recorded(record: JobRecord) -> JobView:
     """A job that is not in work, as its row says."""
     spec, error = record.spec, record.error
-    whole = record.state is State.DONE or record.checking
     size = record.size_bytes
-    done = RangeSet.of(0, size) if whole and size is not None else record.written
+    done = RangeSet.of(0, size) if record.whole and size is not None else record.written
     return JobView(
         id=record.id,
         state=record.state,

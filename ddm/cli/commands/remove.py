@@ -9,12 +9,11 @@ import click
 
 from ddm.cli.asking.chosen import ids_argument, named_or_all
 from ddm.cli.showing import voice
-from ddm.cli.showing.outcome import path_of
 from ddm.cli.working.opened import opened_store
 from ddm.cli.working.steer import Told, steer
 from ddm.errors import Exit
 from ddm.limits import PART_SUFFIX
-from ddm.record import JobRecord, State, Wanted
+from ddm.record import JobRecord, Wanted
 
 
 @click.command()
@@ -76,9 +75,8 @@ def _agreed(count: int, *, delete_files: bool) -> bool:
 
 def _file(job: JobRecord) -> Path | None:
     """The file that the job has, whole or not."""
-    path = path_of(job)
+    path = job.path
     if path is None:
         return None
-    whole = job.state is State.DONE or job.checking
-    file = Path(path if whole else path + PART_SUFFIX)
+    file = Path(path if job.whole else path + PART_SUFFIX)
     return file if file.exists() else None

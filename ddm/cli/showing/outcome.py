@@ -52,7 +52,7 @@ def of_record(record: JobRecord) -> Outcome:
     return Outcome(
         job_id=record.id,
         label=redact.text(record.name or redact.url(record.spec.url)),
-        path=path_of(record) if record.state is State.DONE and error is None else None,
+        path=record.path if record.state is State.DONE and error is None else None,
         done_bytes=done_bytes(record),
         message=redact.text(error.message) if error else _unfinished(record.id, record.state),
         code=_code(record.state, error.code if error else None),
@@ -64,19 +64,13 @@ def removed(job_id: int) -> Outcome:
     return _as_removed(Outcome(job_id, f"job {job_id}", None, 0, "", Exit.UNFINISHED))
 
 
-def path_of(record: JobRecord) -> str | None:
-    """Where a job's file is, or will be; None while it has no name."""
-    return _joined(record.spec.directory, record.name) if record.name else None
-
-
 def _joined(directory: str, name: str) -> str:
     return os.path.join(directory, name)  # noqa: PTH118 - for each of ten thousand jobs
 
 
 def done_bytes(record: JobRecord) -> int:
     """How much of a job's file is there, as far as the store knows."""
-    whole = record.state is State.DONE or record.checking
-    if whole and record.size_bytes is not None:
+    if record.whole and record.size_bytes is not None:
         return record.size_bytes
     return record.written.total
 

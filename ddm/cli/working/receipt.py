@@ -11,7 +11,7 @@ from pathlib import Path
 from ddm import config_file, redact
 from ddm.cli.showing import voice
 from ddm.cli.showing.line import StatusLine
-from ddm.cli.showing.outcome import Outcome, path_of
+from ddm.cli.showing.outcome import Outcome
 from ddm.disk.digester import FileDigester
 from ddm.errors import Exit, UsageError
 from ddm.limits import DIGEST_SLICE_BYTES
@@ -99,7 +99,7 @@ def _has_digest(job: JobRecord, outcome: Outcome) -> bool:
 
 def _computed(job: JobRecord, stopped: Callable[[], bool]) -> Checksum | None:
     """The sha-256 of a job's file as it is now, None if it cannot be read, or there is no time."""
-    path = path_of(job)
+    path = job.path
     if path is None:
         return None
     try:

@@ -1,12 +1,11 @@
 import pytest
 from msgspec.structs import replace
 
-from ddm.byteranges import RangeSet
 from ddm.cli.working import again
 from ddm.cli.working.session import session
 from ddm.http.representation import Representation
-from ddm.record import PartIdentity, State, StoredFailure, Wanted
-from ddm.spec import Checksum, JobSpec
+from ddm.record import PartIdentity, State
+from ddm.spec import JobSpec
 
 
 @pytest.fixture
@@ -14,89 +13,16 @@ def spec(home):
     return JobSpec("http://127.0.0.1/a.bin", str(home))
 
 
-@pytest.fixture
-def fetched(store, spec, home):
-    """A job that is done, its file of three bytes in the current directory."""
-    (job_id,) = store.add([spec])
-    store.set_part(job_id, "a.bin", Representation(3), PartIdentity("boot", 1, 1), 0)
-    store.set_state(job_id, State.DONE, None)
-    path = home / "a.bin"
-    path.write_bytes(b"abc")
-    return path
+def test_a_file_that_is_there_is_counted_as_one_to_be_checked(here, store, spec, home):
+    store.add([spec])
+    store.set_part(1, "a.bin", Representation(3), PartIdentity("boot", 1, 1), 0)
+    store.set_state(1, State.DONE, None)
+    (home / "a.bin").write_bytes(b"abc")
+    new = replace(spec, name="b.bin")
 
-
-def test_a_file_that_is_there_is_to_be_checked(here, store, spec, fetched):
-    ids = again.queue(here, store, [spec], force_restart=False)
-
-    assert ids == [1]
-    assert (store.get(1).state, store.get(1).checking) == (State.QUEUED, True)
+    assert again.queue(here, store, [spec, new], force_restart=False) == [1, 2]
     assert here.tally.checking == {1}
-
-
-def test_a_file_that_somebody_is_checking_is_the_same_job(here, store, spec, fetched):
-    store.check_again(1)
-
-    assert again.queue(here, store, [spec], force_restart=True) == [1]
-    assert store.get(1).checking
-    assert here.tally.checking == {1}
-
-
-def test_a_check_is_asked_for_with_the_options_given_now(here, store, spec, fetched):
-    other = replace(spec, headers=(("Cookie", "new=1"),))
-    again.queue(here, store, [other], force_restart=False)
-
-    assert store.get(1).spec == other
-
-
-@pytest.mark.parametrize(
-    "changes", [{"overwrite": True}, {"checksums": (Checksum("md5", "0" * 32),)}]
-)
-def test_a_file_that_is_to_be_another_is_a_new_job(here, store, spec, fetched, changes):
-    assert again.queue(here, store, [replace(spec, **changes)], force_restart=False) == [2]
-    assert store.get(1).state is State.DONE
-
-
-@pytest.mark.parametrize("content", [None, b"somebody else's"])
-def test_a_file_that_is_gone_or_has_another_size_is_a_new_job(here, store, spec, fetched, content):
-    fetched.unlink() if content is None else fetched.write_bytes(content)
-
-    assert again.queue(here, store, [spec], force_restart=False) == [2]
-
-
-def test_a_paused_job_goes_on(here, store, spec):
-    store.add([spec])
-    store.set_state(1, State.PAUSED, None)
-    store.wish([1], Wanted.PAUSE)
-
-    assert again.queue(here, store, [spec], force_restart=False) == [1]
-    assert (store.get(1).state, store.get(1).wanted) == (State.QUEUED, Wanted.RUN)
-
-
-def test_a_job_that_is_to_be_paused_is_not_any_more(here, store, spec):
-    store.add([spec])
-    store.set_state(1, State.RUNNING, None)
-    store.wish([1], Wanted.PAUSE)
-    again.queue(here, store, [spec], force_restart=False)
-
-    assert (store.get(1).state, store.get(1).wanted) == (State.RUNNING, Wanted.RUN)
-
-
-def test_a_job_that_is_to_be_removed_is_nobody_s(here, store, spec):
-    store.add([spec])
-    store.wish([1], Wanted.REMOVE)
-
-    assert again.queue(here, store, [spec], force_restart=False) == [2]
-
-
-@pytest.mark.parametrize("force_restart", [True, False])
-def test_only_a_forced_restart_forgets_what_was_fetched(here, store, spec, force_restart):
-    store.add([spec])
-    store.set_part(1, "a", Representation(3, etag='"1"'), PartIdentity("boot", 1, 1), 0)
-    store.set_state(1, State.FAILED, StoredFailure("changed", "another", 41))
-    again.queue(here, store, [spec], force_restart=force_restart)
-
-    assert (store.get(1).etag is None) is force_restart
-    assert (store.get(1).state, store.get(1).error) == (State.QUEUED, None)
+    assert here.tally.left() == 2
 
 
 def test_a_job_in_work_is_not_begun_again_and_that_is_said(home, store, spec, capsys):
@@ -106,55 +32,3 @@ def test_a_job_in_work_is_not_begun_again_and_that_is_said(home, store, spec, ca
         again.queue(here, store, [spec], force_restart=True)
 
     assert capsys.readouterr().err.endswith("it is in work already, and is not begun again\n")
-
-
-def test_a_job_in_work_keeps_its_options(home, store, spec, capsys):
-    store.add([spec])
-    store.set_state(1, State.RUNNING, None)
-    with session(quiet=False) as here:
-        ids = again.queue(here, store, [replace(spec, overwrite=True)], force_restart=False)
-
-    assert ids == [1]
-    assert "it is in work already, and keeps the options it has" in capsys.readouterr().err
-    assert store.get(1).spec == spec
-
-
-@pytest.mark.parametrize("digest", [True, False])
-def test_what_came_from_several_places_counts_only_while_a_digest_decides(
-    here, store, spec, digest
-):
-    joined = replace(
-        spec, checksums=(Checksum("md5", "0" * 32),), mirrors=("http://127.0.0.2/a.bin",)
-    )
-    store.add([joined])
-    store.set_part(1, "a.bin", Representation(3, '"2"'), PartIdentity("boot", 1, 1), 0)
-    store.set_progress(1, RangeSet.of(0, 2), RangeSet())
-    store.set_state(1, State.FAILED, StoredFailure("broken", "reset", 4))
-    other = () if not digest else (Checksum("md5", "1" * 32),)
-    again.queue(here, store, [replace(joined, checksums=other)], force_restart=False)
-
-    assert bool(store.get(1).written) == digest
-
-
-@pytest.mark.parametrize(
-    ("listed", "said", "expected"), [(0, None, 5), (0, 0, 0), (7, None, 7), (-3, -3, -3)]
-)
-@pytest.mark.parametrize("state", [State.QUEUED, State.RUNNING, State.DONE])
-@pytest.mark.usefixtures("fetched")
-def test_a_priority_is_given_where_one_is_said(here, store, spec, listed, said, expected, state):
-    store.prioritize(1, 5)
-    store.set_state(1, state, None)
-    asked = replace(spec, priority=listed)
-
-    assert again.queue(here, store, [asked], force_restart=False, priority=said) == [1]
-    assert store.get(1).spec == replace(spec, priority=expected)
-
-
-@pytest.mark.parametrize(("listed", "expected"), [(0, 5000), (7000, 7000)])
-@pytest.mark.usefixtures("fetched")
-def test_a_limit_is_given_where_a_list_says_one(here, store, spec, listed, expected):
-    store.set_rate([1], 5000)
-    store.set_state(1, State.QUEUED, None)
-
-    again.queue(here, store, [replace(spec, max_bytes_per_sec=listed)], force_restart=False)
-    assert store.get(1).spec == replace(spec, max_bytes_per_sec=expected)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from ddm.cli.showing.outcome import path_of
 from ddm.disk.digester import FileDigester
 from ddm.record import JobRecord
 from ddm.spec import Checksum
@@ -14,7 +13,7 @@ from ddm.spec import Checksum
 
 def is_there(record: JobRecord) -> bool:
     """Whether the file still has its name and its size."""
-    path = path_of(record)
+    path = record.path
     if path is None:
         return False
     try:
@@ -26,7 +25,7 @@ def is_there(record: JobRecord) -> bool:
 
 def has_digests(record: JobRecord, checksums: Sequence[Checksum]) -> bool:
     """Whether the file has these digests. Reads all of it."""
-    path = path_of(record)
+    path = record.path
     if path is None:
         return False
     algorithms = list(dict.fromkeys(checksum.algorithm for checksum in checksums))
