@@ -107,13 +107,13 @@ def from_os_error(error: OSError, path: str, doing: str) -> Failure:
     if error.errno == errno.EEXIST:
         return Failure(
             Kind.FILE_EXISTS,
-            f"{path} exists already; move it away or give another name with -o",
+            f"{path} exists already; move it away or choose another name",
             Exit.FILE_EXISTS,
         )
     if error.errno in _NOT_CREATED:
         return Failure(
             Kind.NOT_CREATED,
-            f"could not {doing} {path}: {why}; choose a directory you may write to with -d",
+            f"could not {doing} {path}: {why}; choose a directory you may write to",
             Exit.CREATE_FAILED,
         )
     return Failure(Kind.DISK_ERROR, f"could not {doing} {path}: {why}", Exit.DISK_ERROR)

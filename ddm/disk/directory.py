@@ -48,7 +48,7 @@ class Directory:
                 Failure(
                     Kind.NO_DIRECTORY,
                     f"could not open the directory {path}: {error.strerror}; "
-                    "choose one you may write to with -d",
+                    "choose one you may write to",
                     Exit.DIRECTORY_FAILED,
                 )
             ) from error

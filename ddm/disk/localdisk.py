@@ -14,7 +14,7 @@ from ddm.disk.elsewhere import Elsewhere, Here
 from ddm.disk.folders import Folders
 from ddm.disk.locking import lock, open_beside, open_locked
 from ddm.disk.names import candidates
-from ddm.disk.partfile import PartFile, file_exists
+from ddm.disk.partfile import PartFile, file_exists, part_exists
 from ddm.disk.preallocate import lacking_bytes
 from ddm.disk.removing import remove
 from ddm.errand import Done, Errand, Failed, Slices
@@ -183,7 +183,7 @@ class LocalDisk:
                 fd, found = _create_other(folder, part_name, avoid)
             except FileExistsError as error:
                 if exact:
-                    raise file_exists(folder.path_of(part_name)) from error
+                    raise part_exists(folder.path_of(part_name)) from error
                 continue
             return self._locked(folder, free, fd, found)
         raise file_exists(folder.path_of(name))
@@ -196,7 +196,7 @@ class LocalDisk:
         try:
             fd, found = _create_other(folder, part_name, avoid)
         except FileExistsError as error:
-            raise file_exists(folder.path_of(part_name)) from error
+            raise part_exists(folder.path_of(part_name)) from error
         return self._locked(folder, name, fd, found)
 
     def _locked(
@@ -238,7 +238,7 @@ def _must_be_replaceable(folder: Directory, name: str) -> None:
     if found is None or stat.S_ISREG(found.st_mode) or stat.S_ISLNK(found.st_mode):
         return
     what = "a directory" if stat.S_ISDIR(found.st_mode) else "no file"
-    message = f"{folder.path_of(name)} is {what} and is not replaced; give another name with -o"
+    message = f"{folder.path_of(name)} is {what} and is not replaced; choose another name"
     raise FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
 
 

@@ -23,7 +23,16 @@ _BUFFERS_MAX = os.sysconf("SC_IOV_MAX")  # of one pwritev(2); 1024 on Linux
 
 def file_exists(path: str) -> FailureError:
     """The failure that a taken name is."""
-    message = f"{path} exists already; move it away or give another name with -o"
+    message = f"{path} exists already; move it away or choose another name"
+    return FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
+
+
+def part_exists(path: str) -> FailureError:
+    """The failure that a taken name of a part file is: another download's, perhaps of one that was killed."""
+    message = (
+        f"{path} is in the way, an unfinished file of another download; "
+        "remove it if nobody goes on with it, or choose another name"
+    )
     return FailureError(Failure(Kind.FILE_EXISTS, message, Exit.FILE_EXISTS))
 
 

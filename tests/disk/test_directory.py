@@ -33,8 +33,7 @@ def test_what_is_no_directory_is_named_with_the_way_out(tmp_path, path, why):
     failure = caught.value.failure
     assert (failure.kind, failure.code) == (Kind.NO_DIRECTORY, Exit.DIRECTORY_FAILED)
     assert failure.message == (
-        f"could not open the directory {tmp_path / path}: {why}; "
-        "choose one you may write to with -d"
+        f"could not open the directory {tmp_path / path}: {why}; choose one you may write to"
     )
 
 

@@ -10,6 +10,11 @@ from ddm.errors import Exit
 from ddm.failures import FailureError, Kind
 from ddm.record import PartIdentity
 
+IN_THE_WAY = (
+    "is in the way, an unfinished file of another download; "
+    "remove it if nobody goes on with it, or choose another name"
+)
+
 
 def listing(directory):
     return {p.name: p.read_bytes() for p in directory.iterdir() if not p.is_symlink()}
@@ -49,9 +54,15 @@ def test_a_taken_half_of_the_pair_leads_to_the_next(open_part, tmp_path, taken, 
     assert listing(tmp_path) == {"f (1).part": b""} | ({} if link else {taken: b"theirs"})
 
 
-@pytest.mark.parametrize("taken", ["f", "f.part"])
+@pytest.mark.parametrize(
+    ("taken", "said"),
+    [
+        ("f", "exists already; move it away or choose another name"),
+        ("f.part", IN_THE_WAY),
+    ],
+)
 @pytest.mark.parametrize("link", [False, True])
-def test_a_taken_exact_name_is_an_error(open_part, tmp_path, taken, link):
+def test_a_taken_exact_name_is_an_error(open_part, tmp_path, taken, said, link):
     if link:
         (tmp_path / taken).symlink_to("nowhere")
     else:
@@ -59,9 +70,7 @@ def test_a_taken_exact_name_is_an_error(open_part, tmp_path, taken, link):
     with pytest.raises(FailureError) as caught:
         open_part(exact=True)
     assert failure_of(caught) == (Kind.FILE_EXISTS, Exit.FILE_EXISTS)
-    assert str(caught.value) == (
-        f"{tmp_path / taken} exists already; move it away or give another name with -o"
-    )
+    assert str(caught.value) == f"{tmp_path / taken} {said}"
     assert [p.name for p in tmp_path.iterdir()] == [taken]
 
 

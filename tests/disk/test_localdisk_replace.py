@@ -71,7 +71,7 @@ def test_what_is_no_file_is_an_error_before_anything_is_fetched(open_part, tmp_p
     failure = caught.value.failure
     assert (failure.kind, failure.code) == (Kind.FILE_EXISTS, Exit.FILE_EXISTS)
     assert failure.message == (
-        f"{tmp_path / 'f'} is {what} and is not replaced; give another name with -o"
+        f"{tmp_path / 'f'} is {what} and is not replaced; choose another name"
     )
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
 
@@ -94,7 +94,7 @@ def test_a_foreign_part_file_is_never_touched(open_part, tmp_path, link):
         (tmp_path / "f.part").symlink_to("theirs")
     else:
         theirs.rename(tmp_path / "f.part")
-    with pytest.raises(FailureError, match=r"f\.part exists already") as caught:
+    with pytest.raises(FailureError, match=r"f\.part is in the way") as caught:
         open_part(replace=True)
 
     assert caught.value.failure.kind is Kind.FILE_EXISTS
