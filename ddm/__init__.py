@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ddm.core.circumstances import Found
     from ddm.core.view import JobView, QueueView
     from ddm.errors import (
         ClosedError,
@@ -21,8 +22,11 @@ if TYPE_CHECKING:
         StateError,
         UsageError,
     )
+    from ddm.library.download import download
     from ddm.library.job import Job
     from ddm.library.manager import Manager
+    from ddm.library.probe import Probe
+    from ddm.library.scope import Scope
     from ddm.limits import Limits, RetryLimits
     from ddm.record import JobRecord, State
     from ddm.spec import JobSpec
@@ -36,6 +40,7 @@ __all__ = [
     "DDMError",
     "DownloadError",
     "Exit",
+    "Found",
     "HeldError",
     "Job",
     "JobRecord",
@@ -43,12 +48,15 @@ __all__ = [
     "JobView",
     "Limits",
     "Manager",
+    "Probe",
     "QueueView",
     "RetryLimits",
+    "Scope",
     "State",
     "StateError",
     "UsageError",
     "__version__",
+    "download",
 ]
 
 _HOMES = {
@@ -57,6 +65,7 @@ _HOMES = {
     "DDMError": "ddm.errors",
     "DownloadError": "ddm.errors",
     "Exit": "ddm.errors",
+    "Found": "ddm.core.circumstances",
     "HeldError": "ddm.errors",
     "Job": "ddm.library.job",
     "JobRecord": "ddm.record",
@@ -64,11 +73,14 @@ _HOMES = {
     "JobView": "ddm.core.view",
     "Limits": "ddm.limits",
     "Manager": "ddm.library.manager",
+    "Probe": "ddm.library.probe",
     "QueueView": "ddm.core.view",
     "RetryLimits": "ddm.limits",
+    "Scope": "ddm.library.scope",
     "State": "ddm.record",
     "StateError": "ddm.errors",
     "UsageError": "ddm.errors",
+    "download": "ddm.library.download",
 }
 
 

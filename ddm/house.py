@@ -56,6 +56,7 @@ class House:
         clock = MonotonicClock()
         self._clock = clock
         self._exits = ExitStack()
+        self._limits = limits
         self._gentle = False  # whether the loop is somebody else's
         self._database = custody.database
         self.store = custody.store
@@ -138,6 +139,10 @@ class House:
                 manager._lookout.open(state_dir, manager)
             manager._exits = undo.pop_all()
         return manager
+
+    def describing(self) -> House:
+        """Another house in this one's loop, in memory, that fetches nothing; to be closed before this one."""
+        return House.open(None, self._limits, describe=True, within=self)
 
     def close(self) -> None:
         """Drop what is under way and leave; without `stop` it is like being killed. Again is no error."""

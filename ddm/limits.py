@@ -156,6 +156,8 @@ RECEIVE_BUFFER_SHARED_BYTES = 64 * KIB
 BLOCK_BYTES_MAX = 16 * KIB
 # The engine hears of progress at most 20 times a second per transfer.
 PROGRESS_INTERVAL_S = 0.05
+# A program's callback hears of progress so often: as fast as people read.
+CALLBACK_INTERVAL_S = 0.25
 # How often a job's connections are compared: half a second tells a slow one, a tenth a stalled end.
 LOOK_INTERVAL_S = 0.1
 # Fields of a job's row that change while it runs are written about once a second, all jobs in one

@@ -56,8 +56,9 @@ class Lookout:
         return self._live is not None and self._live.watched
 
     def begin(self) -> None:
-        """Look in the next turn, and from then on."""
-        self._due_s = self._reactor.now
+        """Look in the next turn, and from then on. Of a queue in memory nobody else knows."""
+        if self._database.shared:
+            self._due_s = self._reactor.now
 
     def deadline(self) -> float | None:
         """See reactor.Member."""

@@ -155,3 +155,17 @@ def test_its_descriptor_is_ready_when_a_turn_has_something_to_do(server, tmp_pat
             manager.turn(0)
 
     assert (tmp_path / "nested").read_bytes() == BODY
+
+
+def test_another_one_in_its_loop_describes_what_it_fetches_itself(server, tmp_path):
+    spec = JobSpec(f"{server.url}/both", str(tmp_path))
+    found = []
+    with House.open(None, Limits()) as house, house.describing() as within:
+        within.listeners.on_ended = lambda view: found.append(view.found)
+        within.work_on(within.add([spec]))
+        house.work_on(house.add([spec]))
+        while not (house.idle and within.idle):
+            house.turn()
+
+    assert [(each.name, each.size_bytes) for each in found] == [("both", len(BODY))]
+    assert (tmp_path / "both").read_bytes() == BODY

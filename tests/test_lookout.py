@@ -43,6 +43,14 @@ def test_before_it_begins_nothing_is_looked_at(reactor, lookout, other, changes)
     assert (changes, lookout.deadline()) == ([], None)
 
 
+def test_of_a_queue_in_memory_nobody_else_knows(reactor):
+    with contextlib.closing(open_database(None)) as database:
+        lookout = Lookout(reactor, database, lambda: None)
+        lookout.begin()
+
+        assert lookout.deadline() is None
+
+
 def test_jobs_of_others_are_noticed_at_the_next_look(reactor, lookout, other, changes):
     lookout.begin()
     reactor.turn()

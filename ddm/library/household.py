@@ -42,6 +42,9 @@ class Household(Protocol):
     def stop(self) -> None:
         """Let every job go back to the queue; turn until `idle`."""
 
+    def describing(self) -> Household:
+        """Another one in the same loop that fetches nothing; to be closed before this one."""
+
     def close(self) -> None:
         """Drop what is under way, and leave."""
 

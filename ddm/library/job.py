@@ -36,6 +36,23 @@ class Keeper(Protocol):
         """What happened to it."""
 
 
+def file_of(left: JobView, label: str) -> Path:
+    """The file of a job that left, whole under its name; label: the job's. Raises DownloadError if there is none."""
+    if left.removed:
+        raise DownloadError(f"{label} was removed", Exit.UNFINISHED)
+    if left.failure is not None:
+        raise DownloadError(redact.text(left.failure.message), left.failure.code)
+    if left.state is not State.DONE:
+        raise DownloadError(f"{label} is {left.state.value}, not done", Exit.UNFINISHED)
+    return Path(left.directory, left.name)
+
+
+def label_of(spec: JobSpec, job_id: int | None) -> str:
+    """What a job is called in sentences."""
+    name = redact.text(spec.name or redact.url(spec.url))
+    return f"{name} (job {job_id})" if job_id else name
+
+
 class Job(Pending[Path]):
     """A job of a `Manager`, which makes it. Awaited, it gives the path of the file.
 
@@ -73,14 +90,9 @@ class Job(Pending[Path]):
 
     def result(self) -> Path:
         """The file, whole under its name. Raises DownloadError if it failed, was removed, or is not over."""
-        last = self._last
-        if last is None:
-            raise DownloadError(f"{self._label()} is not over", Exit.UNFINISHED)
-        if last.removed:
-            raise DownloadError(f"{self._label()} was removed", Exit.UNFINISHED)
-        if last.failure is not None:
-            raise DownloadError(redact.text(last.failure.message), last.failure.code)
-        return Path(last.directory, last.name)
+        if self._last is None:
+            raise DownloadError(f"{label_of(self.spec, self.id)} is not over", Exit.UNFINISHED)
+        return file_of(self._last, label_of(self.spec, self.id))
 
     def pause(self) -> None:
         """Let it rest until `resume`; what was fetched is kept. Whoever waits for it goes on waiting."""
@@ -113,7 +125,3 @@ class Job(Pending[Path]):
         """It is to be worked on again, says the manager."""
         if self._last is not None and not self._last.removed:
             self._last = None
-
-    def _label(self) -> str:
-        name = self.spec.name or redact.url(self.spec.url)
-        return f"{redact.text(name)} (job {self.id})" if self.id else redact.text(name)

@@ -15,9 +15,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Self, Unpack
-from weakref import WeakValueDictionary
-
-from msgspec.structs import replace
 
 from ddm.core.causes import Explanation, Told
 from ddm.core.view import JobView, QueueView, recorded
@@ -25,6 +22,10 @@ from ddm.errors import ClosedError, StateError, UsageError
 from ddm.library.desk import Adding, Deed, Desk, Wishing
 from ddm.library.household import Household
 from ddm.library.job import Job
+from ddm.library.probe import Probe, Probes
+from ddm.library.roll import Roll
+from ddm.library.scope import Scope
+from ddm.library.views import views_of
 from ddm.library.waiting import Host, Pending, Room
 from ddm.limits import Limits
 from ddm.record import State, Wanted
@@ -48,14 +49,12 @@ class Manager:
         if turn_budget_s is not None:
             house.share(turn_budget_s)
         self._desk = Desk(house)
-        self._jobs: WeakValueDictionary[int, Job] = WeakValueDictionary()
+        self._jobs = Roll(house).jobs
         self._room = Room()
+        self._probes = Probes(house, self._room)
         self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
         self.notices: tuple[str, ...] = house.notices
-        house.listeners.on_state = self._on_state
-        house.listeners.on_ended = self._on_ended
-        house.listeners.on_settled = self._on_settled
         house.work_on(None)
         house.reactor.join(self._room)
 
@@ -92,6 +91,7 @@ class Manager:
         try:
             self._desk.clear()
         finally:
+            self._probes.close()
             self._house.close()
 
     def __enter__(self) -> Self:
@@ -121,6 +121,17 @@ class Manager:
         job = Job(self, self._room, spec, None)
         self._ask(Adding(job, self._jobs))
         return job
+
+    def probe(self, url: str, **options: Unpack[Options]) -> Probe:
+        """Ask what a file is: its name, size, validators, digests. No job is made, no file, and nothing is fetched.
+
+        Its connections are not counted with those of jobs. Raises UsageError for what makes no sense.
+        """
+        return self._probes.ask(url, **options)
+
+    def scope(self) -> Scope:
+        """An `async with` block, or a plain one without a loop, whose jobs are over when it is; see `Scope`."""
+        return Scope(self, self._room)
 
     def job(self, job_id: int) -> Job:
         """A job of the queue, by its number. Raises UsageError if there is none."""
@@ -163,6 +174,14 @@ class Manager:
     def view(self) -> QueueView:
         """The jobs in work as they stand, and what they share."""
         return self._house.view()
+
+    def views(self) -> tuple[JobView, ...]:
+        """Every job there is: those that are over, the oldest first, then the queue in its order.
+
+        10,000 rows take an eighth of a second of CPU, so it is nothing for every turn. Raises StateError.
+        """
+        self._room.check()
+        return views_of(self._house.store.listed(), self._house.view().jobs)
 
     def picture(self, job: Job) -> JobView | None:
         """A job as it stands; None while it has no row."""
@@ -269,21 +288,3 @@ class Manager:
         self._house.reactor.turns.lateness.hosted_by("")
         if error is not None:
             self._room.end(error)
-
-    # -- what the house tells ----------------------------------------------------------------------
-
-    def _on_state(self, job_id: int, state: State) -> None:
-        if not state.ended and (job := self._jobs.get(job_id)) is not None:
-            job.goes_on()
-
-    def _on_ended(self, view: JobView) -> None:
-        if (job := self._jobs.get(view.id)) is not None:
-            job.left(view)
-
-    def _on_settled(self, job_id: int) -> None:
-        """A wish came into force for a job that nobody worked on."""
-        job = self._jobs.get(job_id)
-        if job is None:
-            return
-        record = self._house.store.get(job_id)
-        job.left(replace(job.view(), removed=True) if record is None else recorded(record))

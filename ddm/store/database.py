@@ -136,6 +136,11 @@ class Database:
                 if full:
                     self._connection.execute("PRAGMA synchronous = NORMAL")
 
+    @property
+    def shared(self) -> bool:
+        """Whether another process can open it, too: not one in memory."""
+        return self._file is not None
+
     def changed(self) -> bool:
         """Whether another connection has committed since this was last asked."""
         before, self._data_version = self._data_version, self._asked_data_version()

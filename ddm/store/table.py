@@ -11,6 +11,7 @@ from ddm.errand import Errand
 from ddm.failures import Kind
 from ddm.record import JobRecord, State
 from ddm.store.database import Database, Value
+from ddm.store.listing import ListedJob, Listing
 from ddm.store.rows import path_in, record_out, text_in
 from ddm.store.standing import Standing
 
@@ -40,6 +41,10 @@ class JobTable:
     def all(self) -> list[JobRecord]:
         """Every job, the oldest first."""
         return self._select("ORDER BY id")
+
+    def listed(self) -> list[ListedJob]:
+        """Every job, the oldest first, as a list shows it: much cheaper than `all`."""
+        return Listing(self._database).all()
 
     def states_of(self, ids: Iterable[int]) -> dict[int, State]:
         """Where each of these jobs stands; without those that are gone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 from ddm.core.causes import Explanation
@@ -41,13 +42,20 @@ class Playhouse:
         cues: Cues,
         story: Story,
         chance: random.Random,
+        within: Playhouse | None = None,
     ) -> None:
-        """Raises HeldError if another manager has this state directory; StateError."""
+        """within: another one, in whose reactor this one only asks servers.
+
+        Raises HeldError if another manager has this state directory; StateError.
+        """
         with ExitStack() as undo:
             custody = undo.enter_context(Custody.take(state_dir, clock.wall))
             self._clock = clock
-            self.reactor = VirtualReactor(clock, cues, story)
-            undo.callback(self.reactor.close)
+            if within is None:
+                self.reactor = VirtualReactor(clock, cues, story)
+                undo.callback(self.reactor.close)
+            else:
+                self.reactor = within.reactor
             self._wakeup = WakeUp(self.reactor)
             undo.callback(self._wakeup.close)
             elsewhere = Unsynced()
@@ -57,7 +65,9 @@ class Playhouse:
             self.store = custody.store
             self.notices = custody.notices
             self._network = SimNetwork(cast, clock=clock, story=story)
-            self._engine = Engine(limits, chance=chance, user_agent=USER_AGENT)
+            self._engine = Engine(
+                limits, chance=chance, user_agent=USER_AGENT, describe=within is not None
+            )
             self._performer = Performer(
                 self._engine,
                 network=self._network,
@@ -69,11 +79,27 @@ class Playhouse:
             )
             undo.callback(self._performer.close)
             self.reactor.join(self, Part.DECIDING)
+            undo.callback(self.reactor.leave, self)
+            self._describing = partial(
+                Playhouse,
+                None,
+                limits,
+                cast=cast,
+                clock=clock,
+                cues=cues,
+                story=story,
+                chance=chance,
+                within=self,
+            )
             self._exits = undo.pop_all()
 
     def close(self) -> None:
         """See Household; again is no error."""
         self._exits.close()
+
+    def describing(self) -> Playhouse:
+        """See Household."""
+        return self._describing()
 
     @property
     def listeners(self) -> Listeners:

@@ -22,6 +22,12 @@ def test_the_newest_job_of_an_identity_is_found(jobs):
     assert jobs.find(SPEC.url, SPEC.directory, "other") is None
 
 
+def test_every_job_is_listed_the_oldest_first(jobs):
+    jobs.add([SPEC, FULL, SPEC])
+    jobs.prioritize(3, 1)
+    assert ids(jobs.listed()) == [1, 2, 3]
+
+
 def test_the_queue_is_first_in_first_out(jobs):
     jobs.add([SPEC] * 6)
     jobs.set_state(2, State.DONE, None)

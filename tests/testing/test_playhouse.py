@@ -83,3 +83,17 @@ def test_a_state_directory_has_one_house_at_a_time(build, tmp_path):
         house.close()
 
         build(tmp_path).close()
+
+
+def test_one_within_another_asks_servers_and_fetches_nothing(build, tmp_path):
+    ended = []
+    with closing(build()) as house, closing(house.describing()) as within:
+        within.listeners.on_ended = ended.append
+        within.store.add([spec_of(URL, tmp_path)])
+        within.work_on(None)
+        while not within.idle:
+            house.turn()
+
+        assert house.store.all() == []
+    assert [view.found.size_bytes for view in ended] == [len(CONTENT)]
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,92 @@
+"""Jobs in hand hear what becomes of them."""
+
+import gc
+
+import pytest
+
+from ddm import State
+from ddm.core.view import recorded
+from ddm.house import House
+from ddm.library.job import Job
+from ddm.library.roll import Roll
+from ddm.library.waiting import Room
+from ddm.limits import Limits
+from ddm.spec import JobSpec
+
+
+class Keeper:
+    """As much of a manager as a job asks."""
+
+    def __init__(self, house):
+        self._store = house.store
+
+    def picture(self, job):
+        return recorded(self._store.get(job.id))
+
+
+@pytest.fixture
+def house():
+    with House.open(None, Limits()) as house:
+        yield house
+
+
+@pytest.fixture
+def roll(house):
+    return Roll(house)
+
+
+@pytest.fixture
+def job(house, roll):
+    """One in hand."""
+    spec = JobSpec("http://127.0.0.1:9/a", "/nowhere")
+    (job_id,) = house.store.add([spec])
+    roll.jobs[job_id] = job = Job(Keeper(house), Room(), spec, job_id)
+    return job
+
+
+def left(house, job, state):
+    house.store.set_state(job.id, state, None)
+    house.listeners.on_ended(recorded(house.store.get(job.id)))
+
+
+def test_a_job_that_left_is_over_until_it_goes_on(house, job):
+    left(house, job, State.FAILED)
+    assert job.over
+
+    house.listeners.on_state(job.id, State.QUEUED)
+    assert not job.over
+
+
+def test_a_job_that_rests_is_not_over(house, job):
+    left(house, job, State.PAUSED)
+    house.listeners.on_state(job.id, State.PAUSED)
+    assert not job.over
+
+
+def test_a_job_that_nobody_worked_on_hears_that_it_was_removed(house, job):
+    house.listeners.on_settled(job.id)
+    assert not job.over
+
+    class Gone(Keeper):
+        def picture(self, job):
+            return None
+
+    house.store.remove(job.id)
+    job._keeper = Gone(house)
+    house.listeners.on_settled(job.id)
+    assert job.over
+    assert job.view().removed
+
+
+def test_what_happens_to_a_job_that_is_in_nobody_s_hand_is_no_error(house, roll):
+    (job_id,) = house.store.add([JobSpec("http://127.0.0.1:9/b", "/nowhere")])
+    house.listeners.on_state(job_id, State.RUNNING)
+    house.listeners.on_ended(recorded(house.store.get(job_id)))
+    house.listeners.on_settled(job_id)
+
+
+def test_a_job_that_is_dropped_is_forgotten(roll, house):
+    spec = JobSpec("http://127.0.0.1:9/c", "/nowhere")
+    roll.jobs[7] = Job(Keeper(house), Room(), spec, 7)
+    gc.collect()
+    assert not roll.jobs
