@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
+from time import monotonic
 
 from ddm.embed.guest import Guest
 from ddm.library.manager import Manager
 from ddm.library.waiting import Waiter
+
+# uvloop counts milliseconds, and rounds down too: a timer that comes too early would come again and again.
+_SOONEST_S = 0.001
 
 
 @asynccontextmanager
@@ -36,9 +40,10 @@ class _Host:
         self._loop = loop
         self._fd = manager.fileno()
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._soon: asyncio.Handle | None = None
         self.guest = Guest(manager, self, self.detach)
-        loop.add_reader(self._fd, self._turn)
+        loop.add_reader(self._fd, self._on_ready)
         self._soon = loop.call_soon(self._turn)
 
     def waiter(self) -> Waiter:
@@ -57,24 +62,36 @@ class _Host:
                 handle.cancel()
         self._timer = self._soon = None
 
-    def _turn(self) -> None:
-        """Turn, and see to the next one. A timer that is too early stays: that is cheaper than another one."""
-        if self._soon is not None:
-            self._soon.cancel()
-            self._soon = None
-        due_s = self.guest.turn()
-        if due_s is None:
-            return
-        if due_s <= self._loop.time():
-            self._soon = self._loop.call_soon(self._turn)
-        elif self._timer is None or due_s < self._timer.when():
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = self._loop.call_at(due_s, self._on_time)
+    def _on_ready(self) -> None:
+        """Not where a turn is on its way: one in each round of the loop, so that others have theirs in between."""
+        if self._soon is None:
+            self._turn()
 
     def _on_time(self) -> None:
         self._timer = None
-        self._turn()
+        due_s = self.guest.manager.deadline()
+        if self._soon is None and due_s is not None and due_s <= monotonic():
+            self._turn()
+        else:
+            self._expect(due_s)
+
+    def _turn(self) -> None:
+        self._soon = None
+        self._expect(self.guest.turn())
+
+    def _expect(self, due_s: float | None) -> None:
+        """See to the next turn. A timer that is too early stays: that is cheaper than another one."""
+        if due_s is None or self._soon is not None:
+            return
+        left_s = due_s - monotonic()  # uvloop's own time is that of the round's beginning
+        if left_s <= 0:
+            # Not call_soon: who is due before goes first.
+            self._soon = self._loop.call_at(self._loop.time(), self._turn)
+        elif self._timer is None or due_s < self._timer_at:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer_at = due_s
+            self._timer = self._loop.call_later(max(left_s, _SOONEST_S), self._on_time)
 
 
 class _Waiter:

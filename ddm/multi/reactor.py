@@ -164,8 +164,7 @@ class Reactor:
 
         The clock is asked because time went by since the last turn; nobody else sees the answer.
         """
-        due = self.deadline()
-        if due is None or wait_s == 0:
+        if wait_s == 0 or (due := self.deadline()) is None:
             return wait_s
         until_due_s = max(0.0, due - self._clock.now())
         return until_due_s if wait_s is None else min(wait_s, until_due_s)

@@ -167,3 +167,51 @@ def test_a_stop_is_awaited(manager, server, tmp_path):
             return job
 
     assert asyncio.run(main()).state is State.QUEUED
+
+
+class Restless:
+    """A member of a reactor that always wants a turn; what: called in each."""
+
+    def __init__(self, what=lambda: None):
+        self.what = what
+
+    def deadline(self):
+        return 0.0
+
+    def run(self, now):
+        self.what()
+
+
+def test_the_loop_has_a_round_for_others_between_two_turns(manager):
+    manager._house.reactor.join(Restless(manager._house.poke))  # so that it is readable, too
+
+    async def main():
+        async with on_asyncio(manager):
+            before = manager.turns().count
+            for _ in range(100):
+                await asyncio.sleep(0)
+            return manager.turns().count - before
+
+    assert asyncio.run(main()) <= 100
+
+
+def test_who_was_due_before_goes_before_the_next_turn(manager):
+    seen = []
+
+    async def main():
+        loop = asyncio.get_running_loop()
+        over = loop.create_future()
+
+        def turn():
+            seen.append("turn")
+            if len(seen) == 3:
+                loop.call_at(loop.time(), seen.append, "timer")
+            if len(seen) == 5:
+                over.set_result(None)
+
+        manager._house.reactor.join(Restless(turn))
+        async with on_asyncio(manager):
+            await over
+
+    asyncio.run(main())
+    assert seen[:5] == ["turn", "turn", "turn", "timer", "turn"]
