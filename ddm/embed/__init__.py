@@ -10,16 +10,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ddm.embed.asyncio_host import on_asyncio
+    from ddm.embed.pooch_downloader import PoochDownloader
 
-__all__ = ["on_asyncio"]
+__all__ = ["PoochDownloader", "on_asyncio"]
+_HOMES = {"PoochDownloader": "pooch_downloader", "on_asyncio": "asyncio_host"}
 
 
 if not TYPE_CHECKING:  # a type checker knows every name above, and finds fault with any other
 
     def __getattr__(name: str) -> object:
-        if name not in __all__:
+        if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"ddm.embed.{name.removeprefix('on_')}_host"), name)
+        return getattr(import_module(f"ddm.embed.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:
