@@ -33,12 +33,12 @@ Failing = int | Trouble | Cut
 class Shape(TypedDict, total=False):
     """What a server is like for a URL; all of it may be left out, then it is a good one.
 
-    fails: what the first requests meet, one each: a status, a `Trouble`, or a `Cut`. retry_after_s: what statuses of
-    errors ask to wait. status: what it says for good instead of 200 and 206. etag: "auto" is one of the content's own,
-    None is none. last_modified: a date as HTTP has it. fields: of the answers that bring the file, by their names.
-    ranges: whether it answers 206. length: whether a 200 says its length. hangs_up_bytes: it closes after so many bytes
-    of any body. digest: what its Repr-Digest is worth; by default it has none. delay_s: from a request to its head.
-    speed_bps: bytes per second of a connection.
+    fails: what the first requests meet, one each: a status (200 is no failure), a `Trouble`, or a `Cut`. retry_after_s:
+    what statuses of errors ask to wait. status: what it says for good instead of 200 and 206. etag: "auto" is one of
+    the content's own, None is none. last_modified: a date as HTTP has it. fields: of the answers that bring the file,
+    by their names. ranges: whether it answers 206. length: whether a 200 says its length. hangs_up_bytes: it closes
+    after so many bytes of any body. digest: what its Repr-Digest is worth; by default it has none. delay_s: from a
+    request to its head. speed_bps: bytes per second of a connection.
     """
 
     fails: Sequence[Failing]

@@ -54,6 +54,12 @@ def test_the_first_requests_fail_one_each():
     assert replies[1].ending is Ending.RESET
 
 
+def test_a_failure_may_be_a_later_one():
+    script = Script(CONTENT, fails=[200, 503])
+
+    assert [answer(script).head.status for _ in range(3)] == [206, 503, 206]
+
+
 def test_a_connection_breaks_after_so_many_bytes_once():
     script = Script(CONTENT, fails=[Cut(7)])
 
