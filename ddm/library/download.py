@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 from ddm import again
 from ddm.core.view import JobView, recorded
 from ddm.disk.localdisk import LocalDisk
 from ddm.errors import DownloadError, Exit
 from ddm.failures import FailureError
+from ddm.library.household import Household
 from ddm.library.job import file_of, label_of
 from ddm.limits import CALLBACK_INTERVAL_S, Limits
 from ddm.record import JobRecord
 from ddm.spec import JobSpec
 from ddm.specs import Options, spec_of
-
-if TYPE_CHECKING:
-    from ddm.house import House
 
 OnProgress = Callable[[JobView], object]
 
@@ -56,11 +54,28 @@ def download(
     """
     from ddm.house import House  # noqa: PLC0415 - libcurl
 
-    spec = spec_of(url, dest, **options)
     directory = None if state_dir is None else Path(state_dir).absolute()
+    return download_in(
+        lambda: House.open(directory, limits),
+        spec_of(url, dest, **options),
+        kept=directory is not None,
+        force_restart=force_restart,
+        on_progress=on_progress,
+    )
+
+
+def download_in(
+    open_house: Callable[[], Household],
+    spec: JobSpec,
+    *,
+    kept: bool,
+    force_restart: bool,
+    on_progress: OnProgress | None,
+) -> Path:
+    """Fetch one file, as `download` says, in a house that is opened for it; kept: whether its queue is."""
     left: JobRecord | None = None
     try:
-        with House.open(directory, limits) as house:
+        with closing(open_house()) as house:
             ((queued),) = again.queue(house.store, [spec], force_restart=force_restart)
             try:
                 return _fetch(house, queued.id, spec, on_progress)
@@ -68,12 +83,12 @@ def download(
                 left = house.store.get(queued.id)
                 raise
     except BaseException:
-        if directory is None and left is not None:
+        if not kept and left is not None:
             _discard(left)
         raise
 
 
-def _fetch(house: House, job_id: int, spec: JobSpec, on_progress: OnProgress | None) -> Path:
+def _fetch(house: Household, job_id: int, spec: JobSpec, on_progress: OnProgress | None) -> Path:
     """Work on this job and no other, until it is over."""
     ended: list[JobView] = []
     house.listeners.on_ended = ended.append

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from ddm.core.causes import Explanation
@@ -33,8 +34,15 @@ class Household(Protocol):
     def idle(self) -> bool:
         """Whether nothing is left to do, and all of it recorded."""
 
-    def work_on(self, ids: None) -> None:
-        """Begin with the whole queue."""
+    @property
+    def stuck(self) -> bool:
+        """Whether all that is left waits for room on a full disk."""
+
+    def give_up_waiting(self) -> None:
+        """Let the jobs fail that wait for room on a full disk."""
+
+    def work_on(self, ids: Iterable[int] | None) -> None:
+        """Begin with these jobs, or with None the whole queue."""
 
     def queue_changed(self) -> None:
         """The store was written to."""

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import random
+from collections.abc import Iterable
 from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 from ddm.core.causes import Explanation
 from ddm.core.engine import Engine
-from ddm.core.events import StopRequested
+from ddm.core.events import RoomGivenUp, StopRequested
 from ddm.core.view import JobView, QueueView
 from ddm.custody import Custody
 from ddm.limits import USER_AGENT, Limits
 from ddm.listeners import Listeners
 from ddm.multi.wakeup import WakeUp
 from ddm.performer import Performer
-from ddm.testing.cast import Cast
-from ddm.testing.clock import VirtualClock
-from ddm.testing.cues import Cues
 from ddm.testing.network import SimNetwork
 from ddm.testing.reactor import VirtualReactor
-from ddm.testing.story import Story
+from ddm.testing.scene import Scene
 from ddm.testing.unsynced import Unsynced
 from ddm.turns import Part, TurnFigures
 
@@ -36,23 +32,19 @@ class Playhouse:
         self,
         state_dir: Path | None,
         limits: Limits,
+        scene: Scene,
         *,
-        cast: Cast,
-        clock: VirtualClock,
-        cues: Cues,
-        story: Story,
-        chance: random.Random,
         within: Playhouse | None = None,
     ) -> None:
         """within: another one, in whose reactor this one only asks servers.
 
         Raises HeldError if another manager has this state directory; StateError.
         """
+        self._limits, self._scene = limits, scene
         with ExitStack() as undo:
-            custody = undo.enter_context(Custody.take(state_dir, clock.wall))
-            self._clock = clock
+            custody = undo.enter_context(Custody.take(state_dir, scene.clock.wall))
             if within is None:
-                self.reactor = VirtualReactor(clock, cues, story)
+                self.reactor = VirtualReactor(scene.clock, scene.cues, scene.story)
                 undo.callback(self.reactor.close)
             else:
                 self.reactor = within.reactor
@@ -64,9 +56,9 @@ class Playhouse:
             self._database.enter_loop(elsewhere)
             self.store = custody.store
             self.notices = custody.notices
-            self._network = SimNetwork(cast, clock=clock, story=story)
+            self._network = SimNetwork(scene.cast, clock=scene.clock, story=scene.story)
             self._engine = Engine(
-                limits, chance=chance, user_agent=USER_AGENT, describe=within is not None
+                limits, chance=scene.chance, user_agent=USER_AGENT, describe=within is not None
             )
             self._performer = Performer(
                 self._engine,
@@ -74,23 +66,12 @@ class Playhouse:
                 disk=custody.disk,
                 store=custody.store,
                 marks=custody.marks,
-                names=cast,
-                clock=clock,
+                names=scene.cast,
+                clock=scene.clock,
             )
             undo.callback(self._performer.close)
             self.reactor.join(self, Part.DECIDING)
             undo.callback(self.reactor.leave, self)
-            self._describing = partial(
-                Playhouse,
-                None,
-                limits,
-                cast=cast,
-                clock=clock,
-                cues=cues,
-                story=story,
-                chance=chance,
-                within=self,
-            )
             self._exits = undo.pop_all()
 
     def close(self) -> None:
@@ -99,7 +80,7 @@ class Playhouse:
 
     def describing(self) -> Playhouse:
         """See Household."""
-        return self._describing()
+        return Playhouse(None, self._limits, self._scene, within=self)
 
     @property
     def listeners(self) -> Listeners:
@@ -111,7 +92,16 @@ class Playhouse:
         """See Household."""
         return self._performer.idle
 
-    def work_on(self, ids: None) -> None:
+    @property
+    def stuck(self) -> bool:
+        """See Household."""
+        return self._performer.stuck
+
+    def give_up_waiting(self) -> None:
+        """See Household."""
+        self._performer.submit(RoomGivenUp())
+
+    def work_on(self, ids: Iterable[int] | None) -> None:
         """See Household."""
         self._performer.work_on(ids)
         self._performer.queue_changed()
@@ -128,7 +118,7 @@ class Playhouse:
 
     def now(self) -> float:
         """See Household: virtual seconds."""
-        return self._clock.now()
+        return self._scene.clock.now()
 
     def view(self) -> QueueView:
         """See Household."""

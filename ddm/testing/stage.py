@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Unpack
 
+from ddm.library.download import OnProgress, download_in
 from ddm.library.manager import Manager
 from ddm.limits import Limits
-from ddm.testing.cast import Asked, Cast
-from ddm.testing.clock import VirtualClock
-from ddm.testing.cues import Cues
+from ddm.specs import Options, spec_of
+from ddm.testing.cast import Asked
 from ddm.testing.playhouse import Playhouse
+from ddm.testing.scene import Scene
 from ddm.testing.script import Moved, Script, Shape
-from ddm.testing.story import Story
 
 _LIMITS = Limits()
 
@@ -36,11 +35,7 @@ class Stage:
 
     def __init__(self, seed: int, exits: ExitStack) -> None:
         self._exits = exits
-        self._clock = VirtualClock()
-        self._cues = Cues()
-        self._story = Story(f"rehearsal {seed}")
-        self._cast = Cast(random.Random(f"servers {seed}"))  # noqa: S311 - a scripted world, no secrets
-        self._chance = random.Random(f"engine {seed}")  # noqa: S311 - as above
+        self._scene = Scene.of(seed)
 
     def serve(self, url: str, content: bytes = b"", **shape: Unpack[Shape]) -> None:
         """Let a URL be answered from now on, and no more as it was before. Raises UsageError for what is no URL.
@@ -48,11 +43,11 @@ class Stage:
         shape: what the server is like, see `Shape`. A host that serves something says 404 to everything else; one that
         serves nothing has no address.
         """
-        self._cast.enter(url, Script(content, **shape))
+        self._scene.cast.enter(url, Script(content, **shape))
 
     def redirect(self, url: str, location: str, status: int = 302) -> None:
         """Let a URL lead elsewhere from now on."""
-        self._cast.enter(url, Moved(location, status))
+        self._scene.cast.enter(url, Moved(location, status))
 
     def manager(
         self,
@@ -66,38 +61,55 @@ class Stage:
         Its jobs and its files are real: on the disk, and in the state directory if there is one. Raises HeldError,
         StateError.
         """
-        house = Playhouse(
-            None if state_dir is None else Path(state_dir).absolute(),
-            limits,
-            cast=self._cast,
-            clock=self._clock,
-            cues=self._cues,
-            story=self._story,
-            chance=self._chance,
-        )
-        self._exits.callback(house.close)
+        house = self._open(state_dir, limits)
         manager = Manager(house, turn_budget_s=turn_budget_s)
         self._exits.callback(manager.close)
         return manager
+
+    def download(
+        self,
+        url: str,
+        dest: str | os.PathLike[str] = ".",
+        *,
+        state_dir: str | os.PathLike[str] | None = None,
+        limits: Limits = _LIMITS,
+        force_restart: bool = False,
+        on_progress: OnProgress | None = None,
+        **options: Unpack[Options],
+    ) -> Path:
+        """Fetch one file on this stage, as `ddm.download` does in the real world."""
+        return download_in(
+            lambda: self._open(state_dir, limits),
+            spec_of(url, dest, **options),
+            kept=state_dir is not None,
+            force_restart=force_restart,
+            on_progress=on_progress,
+        )
 
     def after(self, delay_s: float, callback: Callable[[], object]) -> None:
         """Call this when so many virtual seconds have passed, between two turns; only turns let time pass.
 
         What it raises comes out of the turn.
         """
-        self._cues.give(self.now_s + delay_s, callback)
+        self._scene.cues.give(self.now_s + delay_s, callback)
 
     @property
     def now_s(self) -> float:
         """Virtual seconds since the rehearsal began."""
-        return self._clock.now()
+        return self._scene.clock.now()
 
     @property
     def requests(self) -> Sequence[Asked]:
         """What the servers were asked so far."""
-        return tuple(self._cast.asked)
+        return tuple(self._scene.cast.asked)
 
     @property
     def story(self) -> Sequence[str]:
         """What happened on the network so far, a line each, for people."""
-        return self._story.lines
+        return self._scene.story.lines
+
+    def _open(self, state_dir: str | os.PathLike[str] | None, limits: Limits) -> Playhouse:
+        directory = None if state_dir is None else Path(state_dir).absolute()
+        house = Playhouse(directory, limits, self._scene)
+        self._exits.callback(house.close)
+        return house

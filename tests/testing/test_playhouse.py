@@ -1,4 +1,3 @@
-import random
 from contextlib import closing
 
 import pytest
@@ -7,9 +6,8 @@ from ddm.errors import HeldError
 from ddm.limits import Limits
 from ddm.record import State
 from ddm.specs import spec_of
-from ddm.testing.cast import Cast
-from ddm.testing.cues import Cues
 from ddm.testing.playhouse import Playhouse
+from ddm.testing.scene import Scene
 from ddm.testing.script import Script
 
 CONTENT = b"content" * 1000
@@ -17,23 +15,11 @@ URL = "https://example.org/f"
 
 
 @pytest.fixture
-def build(clock, story):
+def build():
     """Builds houses that share servers and time."""
-    cast = Cast(random.Random(1))
-    cast.enter(URL, Script(CONTENT))
-
-    def build(state_dir=None):
-        return Playhouse(
-            state_dir,
-            Limits(),
-            cast=cast,
-            clock=clock,
-            cues=Cues(),
-            story=story,
-            chance=random.Random(2),
-        )
-
-    return build
+    scene = Scene.of(seed=1)
+    scene.cast.enter(URL, Script(CONTENT))
+    return lambda state_dir=None: Playhouse(state_dir, Limits(), scene)
 
 
 def test_it_fetches_a_job_into_a_real_file(build, tmp_path):

@@ -182,6 +182,40 @@ def test_in_the_place_of_open_it_serves_a_program_that_opens_managers_itself(
     assert (tmp_path / "b.iso").read_bytes() == CONTENT
 
 
+def test_a_script_downloads_one_file(stage, tmp_path, monkeypatch):
+    stage.serve(URL, CONTENT, fails=[503], retry_after_s=60)
+    monkeypatch.setattr(ddm, "download", stage.download)
+
+    assert ddm.download(URL, tmp_path).read_bytes() == CONTENT
+    assert stage.now_s > 60
+
+    with pytest.raises(DownloadError, match="404"):
+        ddm.download("https://example.org/other", tmp_path)
+    assert list(tmp_path.iterdir()) == [tmp_path / "b.iso"]
+
+
+def test_a_download_with_a_state_directory_goes_on_with_what_was_fetched(stage, tmp_path):
+    stage.serve(URL, CONTENT, fails=[200, *[Cut(100_000)] * 20])
+    few = ddm.Limits(retry=ddm.RetryLimits(max_attempts=1))
+    with pytest.raises(DownloadError):
+        stage.download(URL, tmp_path / "f", state_dir=tmp_path / "state", limits=few)
+    assert (tmp_path / "f.part").exists()
+
+    stage.serve(URL, CONTENT)
+    path = stage.download(URL, tmp_path / "f", state_dir=tmp_path / "state")
+
+    assert path.read_bytes() == CONTENT
+
+
+def test_a_probe_fetches_nothing(stage, manager, tmp_path):
+    stage.serve(URL, CONTENT)
+
+    probe = manager.probe(URL)
+    manager.wait(probe)
+
+    assert probe.result().size_bytes == len(CONTENT)
+
+
 def test_a_rehearsal_needs_no_pycurl(tmp_path):
     program = f"""
 import sys
