@@ -140,6 +140,10 @@ class House:
             manager._exits = undo.pop_all()
         return manager
 
+    def discard(self) -> None:
+        """Remove the part files of jobs in work, before `close`: of a queue in memory nobody could go on with them."""
+        self._performer.discard()
+
     def describing(self) -> House:
         """Another house in this one's loop, in memory, that fetches nothing; to be closed before this one."""
         return House.open(None, self._limits, describe=True, within=self)

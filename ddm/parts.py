@@ -6,6 +6,7 @@ Each deed answers with an event, at once or, if it is done elsewhere, in the tur
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 
 from ddm.core.commands import (
@@ -219,6 +220,12 @@ class Parts:
     def _forget(self, job_id: int) -> Part:
         self._incarnations.pop(job_id, None)
         return self._open.pop(job_id)
+
+    def discard(self) -> None:
+        """Remove the part files that are open: nobody could go on with them. All there is to do after it is `close`."""
+        for part in self._open.values():
+            with suppress(OSError):
+                part.discard()
 
     def close(self) -> None:
         """Close what is still open. Part files stay."""

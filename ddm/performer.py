@@ -199,6 +199,10 @@ class Performer:
                 self.listeners.on_ended(view)
                 self.lap(Part.SHOWING)
 
+    def discard(self) -> None:
+        """Remove the part files that are open, before `close`."""
+        self._parts.discard()
+
     def close(self) -> None:
         """Close what is still open. Part files stay."""
         self._parts.close()

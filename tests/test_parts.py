@@ -241,6 +241,18 @@ def test_a_file_that_cannot_be_read_has_no_digest(parts, open_part, monkeypatch,
     assert f"could not read {tmp_path / 'f.part'}" in answer.failure.message
 
 
+def test_what_is_open_can_be_removed_but_not_a_file_that_has_its_name(parts, open_part, tmp_path):
+    open_part()
+    parts.discard()
+    parts.close()
+    assert list(tmp_path.iterdir()) == []
+
+    open_part()
+    parts.publish([commands.PublishFile(JOB, exact=True)])
+    parts.discard()
+    assert [path.name for path in tmp_path.iterdir()] == ["f"]
+
+
 def test_closing_keeps_files_and_lets_others_have_them(parts, open_part, tmp_path):
     identity = open_part().identity
     parts.close()

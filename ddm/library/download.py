@@ -80,10 +80,12 @@ def download_in(
             try:
                 return _fetch(house, queued.id, spec, on_progress)
             except BaseException:
-                left = house.store.get(queued.id)
+                if not kept:
+                    house.discard()
+                    left = house.store.get(queued.id)
                 raise
     except BaseException:
-        if not kept and left is not None:
+        if left is not None:
             _discard(left)
         raise
 
@@ -113,7 +115,7 @@ def _fetch(house: Household, job_id: int, spec: JobSpec, on_progress: OnProgress
 
 
 def _discard(left: JobRecord) -> None:
-    """Remove what was fetched, if it is not a whole file by now."""
+    """Remove what a job that has left had fetched, if it is not a whole file by now."""
     place = left.spec.directory
     if left.name is None or left.part is None:
         return

@@ -53,6 +53,9 @@ class Household(Protocol):
     def describing(self) -> Household:
         """Another one in the same loop that fetches nothing; to be closed before this one."""
 
+    def discard(self) -> None:
+        """Remove the part files of jobs in work, before `close`."""
+
     def close(self) -> None:
         """Drop what is under way, and leave."""
 

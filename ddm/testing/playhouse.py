@@ -78,6 +78,10 @@ class Playhouse:
         """See Household; again is no error."""
         self._exits.close()
 
+    def discard(self) -> None:
+        """See Household."""
+        self._performer.discard()
+
     def describing(self) -> Playhouse:
         """See Household."""
         return Playhouse(None, self._limits, self._scene, within=self)

@@ -98,6 +98,15 @@ def test_an_interrupted_one_in_memory_leaves_nothing(server, place, names):
     assert names() == []
 
 
+def test_one_that_is_interrupted_before_its_part_file_is_recorded_leaves_nothing(
+    server, place, names, monkeypatch
+):
+    monkeypatch.setattr(JobStore, "write", lambda *_: interrupt())
+    with pytest.raises(KeyboardInterrupt):
+        download(f"{server.url}/gated", place)
+    assert names() == []
+
+
 def test_a_whole_file_stays_whatever_comes_after_it(server, place, names):
     def at_the_end(view):
         if view.state is State.DONE:
