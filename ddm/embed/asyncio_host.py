@@ -55,8 +55,11 @@ class _Host:
         self._loop.call_soon(callback)
 
     def detach(self) -> None:
-        """Take it off the loop; again is no error."""
+        """Take it off the loop; again is no error, and leaves alone who has the descriptor's number by then."""
+        if self._fd < 0:
+            return
         self._loop.remove_reader(self._fd)
+        self._fd = -1
         for handle in (self._timer, self._soon):
             if handle is not None:
                 handle.cancel()

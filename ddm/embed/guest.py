@@ -17,6 +17,7 @@ class Guest:
         self.manager = manager
         self.error: BaseException | None = None
         self._on_broken = on_broken
+        self._is_in = True
         manager.enter_loop(host, HOST_TURN_BUDGET_S)
 
     def turn(self) -> float | None:
@@ -30,13 +31,14 @@ class Guest:
         except BaseException as error:  # noqa: BLE001 - it is raised where somebody is to hear of it
             self.error = error
             self._on_broken()
-            self.manager.leave_loop(error)
+            self.leave()
             return None
 
     def leave(self) -> None:
-        """Take it out of the loop; another one may turn it then."""
-        if self.error is None:
-            self.manager.leave_loop()
+        """Take it out of the loop, once; another one may turn it then."""
+        if self._is_in:
+            self._is_in = False
+            self.manager.leave_loop(self.error)
 
     def check(self) -> None:
         """Raises what a turn raised."""

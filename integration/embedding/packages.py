@@ -9,6 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 from sysconfig import get_config_var
+from warnings import catch_warnings, simplefilter
 
 # Each with what it needs: a module, and where that comes from.
 HOSTS = {
@@ -33,9 +34,11 @@ def why_not(host: str) -> str | None:
 def missing(module: str, source: str) -> str | None:
     """Why this module cannot be imported; None if it can be, and it is then."""
     try:
-        if module.startswith("gi."):
-            _find_gi()
-        import_module(module)
+        with catch_warnings():
+            simplefilter("ignore")  # how others import is not ours
+            if module.startswith("gi."):
+                _find_gi()
+            import_module(module)
     except ImportError as error:
         package = module.partition(".")[0]
         if find_spec(package) is None:
