@@ -19,7 +19,7 @@ HOSTS = {
     "Tornado": ("tornado.ioloop", "pip install tornado"),
     "trio": ("trio", "pip install trio"),
     "GLib": ("gi.repository.GLib", "Debian's python3-gi, or pip install PyGObject"),
-    "Qt": ("PySide6.QtCore", "pip install PySide6-Essentials"),
+    "Qt": ("PySide6.QtGui", "pip install PySide6-Essentials"),
 }
 _DEBIAN = Path("/usr/lib/python3/dist-packages")
 
