@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from integration.embedding.packages import said
 from integration.program import Program
 from integration.servers import nginx as real
 from integration.servers.scripted import ScriptedServer
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which loops DDM was tested in, if it was."""
+    reports = [report for some in terminalreporter.stats.values() for report in some]
+    if any("test_embedding.py" in getattr(report, "nodeid", "") for report in reports):
+        terminalreporter.write_line(said())
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from warnings import catch_warnings, simplefilter
 # Each with what it needs: a module, and where that comes from.
 HOSTS = {
     "our own loop": (),
+    "selectors": (),
     "asyncio": (),
     "uvloop": ("uvloop", "pip install uvloop"),
     "Tornado": ("tornado.ioloop", "pip install tornado"),

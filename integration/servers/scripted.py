@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import io
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Iterable
@@ -93,9 +94,10 @@ class Behaviour(Protocol):
 
 
 class ScriptedServer:
-    """The server: `add` a behaviour for a path, use the URL it returns, read `log`."""
+    """The server: `add` a behaviour for a path, use the URL it returns, read `log`. context: it speaks TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context
         self.log: list[Request] = []
         self._behaviours: dict[str, Behaviour] = {}
         self._stopping = threading.Event()
@@ -136,7 +138,8 @@ class ScriptedServer:
 
     def url(self, path: str) -> str:
         """The URL of a path."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        scheme = "https" if self._context else "http"
+        return f"{scheme}://127.0.0.1:{self.port}{path}"
 
     def requests(self, path: str) -> list[Request]:
         """What was asked of a path so far."""
@@ -166,8 +169,12 @@ class ScriptedServer:
             thread.start()
 
     def _serve(self, number: int, connection: socket.socket) -> None:
-        reply = Reply(connection, self._stopping)
         try:
+            if self._context is not None:
+                connection = self._context.wrap_socket(connection, server_side=True)
+                with self._changed:
+                    self._connections[number] = connection
+            reply = Reply(connection, self._stopping)
             with connection.makefile("rb") as stream:
                 while not self._stopping.is_set() and (request := _read(stream, number)):
                     with self._changed:
