@@ -23,10 +23,23 @@ if TYPE_CHECKING:
         UsageError,
     )
     from ddm.library.download import download
+    from ddm.library.happenings import (
+        Done,
+        Failed,
+        Happening,
+        HostLate,
+        Missed,
+        Paused,
+        Progress,
+        Removed,
+        Started,
+        Waiting,
+    )
     from ddm.library.job import Job
     from ddm.library.manager import Manager
     from ddm.library.probe import Probe
     from ddm.library.scope import Scope
+    from ddm.library.stream import Stream
     from ddm.limits import Limits, RetryLimits
     from ddm.record import JobRecord, State
     from ddm.spec import JobSpec
@@ -38,23 +51,34 @@ __all__ = [
     "ClosedError",
     "ConfigError",
     "DDMError",
+    "Done",
     "DownloadError",
     "Exit",
+    "Failed",
     "Found",
+    "Happening",
     "HeldError",
+    "HostLate",
     "Job",
     "JobRecord",
     "JobSpec",
     "JobView",
     "Limits",
     "Manager",
+    "Missed",
+    "Paused",
     "Probe",
+    "Progress",
     "QueueView",
+    "Removed",
     "RetryLimits",
     "Scope",
+    "Started",
     "State",
     "StateError",
+    "Stream",
     "UsageError",
+    "Waiting",
     "__version__",
     "download",
 ]
@@ -63,23 +87,34 @@ _HOMES = {
     "ClosedError": "ddm.errors",
     "ConfigError": "ddm.errors",
     "DDMError": "ddm.errors",
+    "Done": "ddm.library.happenings",
     "DownloadError": "ddm.errors",
     "Exit": "ddm.errors",
+    "Failed": "ddm.library.happenings",
     "Found": "ddm.core.circumstances",
+    "Happening": "ddm.library.happenings",
     "HeldError": "ddm.errors",
+    "HostLate": "ddm.library.happenings",
     "Job": "ddm.library.job",
     "JobRecord": "ddm.record",
     "JobSpec": "ddm.spec",
     "JobView": "ddm.core.view",
     "Limits": "ddm.limits",
     "Manager": "ddm.library.manager",
+    "Missed": "ddm.library.happenings",
+    "Paused": "ddm.library.happenings",
     "Probe": "ddm.library.probe",
+    "Progress": "ddm.library.happenings",
     "QueueView": "ddm.core.view",
+    "Removed": "ddm.library.happenings",
     "RetryLimits": "ddm.limits",
     "Scope": "ddm.library.scope",
+    "Started": "ddm.library.happenings",
     "State": "ddm.record",
     "StateError": "ddm.errors",
+    "Stream": "ddm.library.stream",
     "UsageError": "ddm.errors",
+    "Waiting": "ddm.library.happenings",
     "download": "ddm.library.download",
 }
 

@@ -270,9 +270,9 @@ class Performer:
         except BusyError:
             return False
         self._reorder = False
-        for job_id in self._steering.take_settled():
+        for record in self._steering.take_settled():
             if self.listeners.on_settled is not None:
-                self.listeners.on_settled(job_id)
+                self.listeners.on_settled(record)
         return True
 
     def _in_work(self, job_id: int) -> bool:

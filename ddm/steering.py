@@ -27,6 +27,7 @@ def settle_all(store: Store, disk: Disk) -> int:
     steering.look()
     while steering.looking:
         count += steering.settle(lambda _: False)
+        steering.take_settled()  # nobody is to be told
     return count
 
 
@@ -42,7 +43,7 @@ class Steering:
         self._removals: dict[int, Errand[bool]] = {}  # by job
         self._after = 0  # the job up to which wishes were looked at
         self._looking = False
-        self._settled: list[int] = []  # since somebody asked
+        self._settled: list[JobRecord] = []  # since somebody asked
 
     def look(self) -> None:
         """There may be wishes to heed: all are to be looked at, the oldest jobs' first."""
@@ -77,26 +78,26 @@ class Steering:
         ]
         return [*([QueueChanged()] if self.settle(in_work) else []), *told]
 
-    def take_settled(self) -> list[int]:
-        """The jobs of which a wish came into force since this was last asked."""
+    def take_settled(self) -> list[JobRecord]:
+        """The jobs of which a wish came into force since this was last asked, as they were before."""
         settled, self._settled = self._settled, []
         return settled
 
     def settle(self, in_work: InWork) -> int:
         """Put the next wishes into force; how many there are that were not."""
         some = self._store.wishes(self._after, WISHES_MAX)
-        settled: list[int] = []
+        settled: list[JobRecord] = []
         if any(self._is_ready(record, in_work) for record in some):
             with self._store.transaction():
                 # Somebody may have written meanwhile.
                 some = self._store.wishes(self._after, WISHES_MAX)
                 settled = [
-                    record.id
+                    record
                     for record in some
                     if self._is_ready(record, in_work) and self._settle(record)
                 ]
-        for job_id in settled:
-            self._removals.pop(job_id, None)
+        for record in settled:
+            self._removals.pop(record.id, None)
         self._settled += settled
         self._looking = len(some) == WISHES_MAX and len(self._removals) < WISHES_MAX
         self._after = some[-1].id if self._looking else 0

@@ -164,7 +164,7 @@ def test_of_a_wish_for_a_job_that_nobody_works_on_it_is_told_too(house, job_id):
     house.wish(other, Wanted.REMOVE)
     house.turn_until(lambda: settled)
 
-    assert settled == [other]
+    assert [(record.id, record.wanted) for record in settled] == [(other, Wanted.REMOVE)]
     assert house.store.get(other) is None
 
 

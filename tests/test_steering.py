@@ -124,7 +124,7 @@ def test_whose_wishes_came_into_force_can_be_asked_once(store, steering, add):
     jobs = [add().id, add().id]
     store.wish(jobs, Wanted.REMOVE)
     steering.settle(lambda _: False)
-    assert steering.take_settled() == jobs
+    assert [record.id for record in steering.take_settled()] == jobs
     assert steering.take_settled() == []
 
 

@@ -25,6 +25,8 @@ from ddm.library.job import Job
 from ddm.library.probe import Probe, Probes
 from ddm.library.roll import Roll
 from ddm.library.scope import Scope
+from ddm.library.stream import Stream
+from ddm.library.teller import Teller
 from ddm.library.views import views_of
 from ddm.library.waiting import Host, Pending, Room
 from ddm.limits import Limits
@@ -49,8 +51,9 @@ class Manager:
         if turn_budget_s is not None:
             house.share(turn_budget_s)
         self._desk = Desk(house)
-        self._jobs = Roll(house).jobs
         self._room = Room()
+        self._teller = Teller(house, self._room)
+        self._jobs = Roll(house, self._teller).jobs
         self._probes = Probes(house, self._room)
         self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
@@ -207,6 +210,13 @@ class Manager:
     def turns(self) -> TurnFigures:
         """What the turns took so far."""
         return self._house.turns()
+
+    def events(self, *jobs: Job | int, progress_per_s: float = 4.0) -> Stream:
+        """What happens to these jobs, or to all that there are and come; see `Stream`.
+
+        progress_per_s: how often Progress is told of a job at most, up to 20; 0 is never. Raises UsageError.
+        """
+        return self._teller.open(self._handles(jobs), progress_per_s)
 
     # -- until something is over -------------------------------------------------------------------
 

@@ -47,7 +47,7 @@ class Room:
     def __init__(self) -> None:
         self.host: Host | None = None
         self.error: BaseException | None = None
-        self.called: set[Pending[object]] = set()
+        self.called: set[object] = set()
         self._waiters: set[Waiter] = set()
         self._conditions: list[Condition] = []
         self._calls: deque[Callable[[], object]] = deque()

@@ -3,14 +3,17 @@
 import gc
 
 import pytest
+from msgspec.structs import replace
 
-from ddm import State
+from ddm import Done, HostLate, Removed, Started, State
 from ddm.core.view import recorded
 from ddm.house import House
 from ddm.library.job import Job
 from ddm.library.roll import Roll
+from ddm.library.teller import Teller
 from ddm.library.waiting import Room
 from ddm.limits import Limits
+from ddm.record import Wanted
 from ddm.spec import JobSpec
 
 
@@ -31,8 +34,13 @@ def house():
 
 
 @pytest.fixture
-def roll(house):
-    return Roll(house)
+def teller(house):
+    return Teller(house, Room())
+
+
+@pytest.fixture
+def roll(house, teller):
+    return Roll(house, teller)
 
 
 @pytest.fixture
@@ -64,16 +72,12 @@ def test_a_job_that_rests_is_not_over(house, job):
 
 
 def test_a_job_that_nobody_worked_on_hears_that_it_was_removed(house, job):
-    house.listeners.on_settled(job.id)
+    record = house.store.get(job.id)
+    house.listeners.on_settled(record)
     assert not job.over
 
-    class Gone(Keeper):
-        def picture(self, job):
-            return None
-
     house.store.remove(job.id)
-    job._keeper = Gone(house)
-    house.listeners.on_settled(job.id)
+    house.listeners.on_settled(record)
     assert job.over
     assert job.view().removed
 
@@ -82,7 +86,21 @@ def test_what_happens_to_a_job_that_is_in_nobody_s_hand_is_no_error(house, roll)
     (job_id,) = house.store.add([JobSpec("http://127.0.0.1:9/b", "/nowhere")])
     house.listeners.on_state(job_id, State.RUNNING)
     house.listeners.on_ended(recorded(house.store.get(job_id)))
-    house.listeners.on_settled(job_id)
+    house.listeners.on_settled(house.store.get(job_id))
+
+
+def test_streams_hear_of_jobs_that_are_in_nobody_s_hand(house, roll, teller):
+    stream = teller.open((), 4.0)
+    house.listeners.on_state(7, State.RUNNING)
+    (job_id,) = house.store.add([JobSpec("http://127.0.0.1:9/b", "/nowhere")])
+    record = replace(house.store.get(job_id), wanted=Wanted.REMOVE)
+    house.store.remove(job_id)
+    house.listeners.on_settled(record)
+    house.listeners.on_ended(replace(recorded(record), id=7, state=State.DONE))
+    house.listeners.on_late(0.5)
+    house.turn(0)
+
+    assert [type(happening) for happening in stream.take()] == [HostLate, Started, Done, Removed]
 
 
 def test_a_job_that_is_dropped_is_forgotten(roll, house):
