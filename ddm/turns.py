@@ -145,7 +145,7 @@ class Turns:
     ) -> None:
         """Now: seconds on a clock that never jumps. cpu: those that this thread has had of the CPU."""
         self._now, self._cpu = now, cpu
-        self.lateness = Lateness(now)
+        self.lateness: Lateness = Lateness(now)
         self._count, self._busy_s = 0, 0.0
         self._histogram = [0] * (len(BOUNDS_MS) + 1)
         self._longest: _Long | None = None

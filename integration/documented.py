@@ -9,7 +9,7 @@ A block is a whole program, unless a comment above it, which readers do not see,
 <!-- given: asyncio -->           in a coroutine: the cells of a notebook
 
 What stands behind `# -> ` is what the program must print, line by line. Hosts named example.org are a server of
-the test.
+the test. A block that has tests is run by pytest.
 """
 
 from __future__ import annotations
@@ -81,6 +81,11 @@ class Program:
         return frame.replace("{body}", textwrap.indent(body, " " * margin).rstrip())
 
     @property
+    def is_test(self) -> bool:
+        """Whether pytest is to run it."""
+        return "def test_" in self.source
+
+    @property
     def imported(self) -> set[str]:
         """The packages that it imports."""
         return imported(self.source)
@@ -116,15 +121,27 @@ def missing(names: set[str]) -> str | None:
 
 def run(arguments: list[object], ddm: Installed) -> subprocess.CompletedProcess[str]:
     """Run a program where downloads go, with this environment, to its end."""
+    environment = ddm.environment | {"QT_QPA_PLATFORM": "offscreen"}
+    if "gi" in sys.modules:
+        environment["PYTHONPATH"] += f":{_only_gi(ddm.directory.parent)}"
     return subprocess.run(
-        [sys.executable, "-W", "error", *map(str, arguments)],
+        # PyGObject has an importer of the old kind.
+        [sys.executable, "-W", "error", "-W", "ignore::ImportWarning", *map(str, arguments)],
         check=False,
         cwd=ddm.directory,
-        env=ddm.environment | {"QT_QPA_PLATFORM": "offscreen"},
+        env=environment,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def _only_gi(directory: Path) -> Path:
+    """A directory for PYTHONPATH with PyGObject alone: Debian's is among packages that are not for us."""
+    packages = directory / "packages"
+    packages.mkdir()
+    (packages / "gi").symlink_to(sys.modules["gi"].__path__[0])
+    return packages
 
 
 def programs(page: str) -> Iterator[Program]:

@@ -32,7 +32,12 @@ def test_every_public_name_is_typed_in_full(door: str):
 
 
 def _homes(door: str) -> set[str]:
-    """Where the classes and functions that it gives are made, as pyright names them."""
+    """Where the classes and functions that it gives are made, as pyright names them.
+
+    Adapters are not asked: their loops may not be here.
+    """
+    if door == "ddm.embed":
+        return {"ddm.embed."}
     module = import_module(door)
     things = [getattr(module, name) for name in module.__all__]
     return {

@@ -41,7 +41,7 @@ class Attachment:
 
     def __init__(self, manager: Manager, loop: CallbackLoop, on_error: OnError | None) -> None:
         """See `on_glib`. Raises UsageError if another loop turns this manager."""
-        self.name = loop.name
+        self.name: str = loop.name
         self._loop = loop
         self._on_error = on_error
         self._guest = Guest(manager, self, loop.end)

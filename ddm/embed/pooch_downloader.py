@@ -69,29 +69,30 @@ class PoochDownloader:
 
     def __call__(
         self,
-        url: str,
-        output_file: str | os.PathLike[str] | BinaryIO | None,
+        fname: str,
+        action: str | os.PathLike[str] | BinaryIO | None,
         pooch: object = None,
-        check_only: bool = False,  # noqa: FBT001, FBT002 - as pooch has it
+        check_only: bool | None = False,  # noqa: FBT001, FBT002 - as pooch has it
     ) -> bool | None:
         """Fetch a URL into a file; or, with check_only, say whether it could be had.
 
-        Raises DownloadError if there is no file, and with check_only if nobody answered. UsageError for what makes no
-        sense, such as a URL that is not http or https.
+        fname: the URL; action: the file. They are called so in `pooch.typing.Downloader`, which this fits. Raises
+        DownloadError if there is no file, and with check_only if nobody answered. UsageError for what makes no sense,
+        such as a URL that is not http or https.
         """
         del pooch
         if check_only:
-            return self._is_available(url)
-        if output_file is None:
+            return self._is_available(fname)
+        if action is None:
             raise UsageError("there is no file to write to")
-        if isinstance(output_file, str | os.PathLike):
-            self._fetch(url, output_file)
+        if isinstance(action, str | os.PathLike):
+            self._fetch(fname, action)
             return None
         with TemporaryDirectory() as directory:
             path = Path(directory, "file")
-            self._fetch(url, path)
+            self._fetch(fname, path)
             with path.open("rb") as file:
-                shutil.copyfileobj(file, output_file)
+                shutil.copyfileobj(file, action)
         return None
 
     def _fetch(self, url: str, path: str | os.PathLike[str]) -> None:
