@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager
+from math import inf
 from time import monotonic
 
 import trio
@@ -49,7 +50,10 @@ class _Host:
         self.block = trio.CancelScope()
         self._fd = manager.fileno()
         self._driving = trio.CancelScope()
-        self._rest = trio.CancelScope()
+        self._is_on = True
+        self._timer = trio.CancelScope()
+        self._timer_s = inf
+        self._is_waiting = False
         self._calls: deque[Callable[[], object]] = deque()
         self._errors: list[BaseException] = []
         self.guest = Guest(manager, self, self.detach)
@@ -62,10 +66,12 @@ class _Host:
     def call_soon(self, callback: Callable[[], object]) -> None:
         """See Host."""
         self._calls.append(callback)
-        self._rest.cancel()
+        if self._is_waiting:
+            self._timer.cancel()
 
     def detach(self) -> None:
         """Take it off the loop; again is no error."""
+        self._is_on = False
         self._driving.cancel()
 
     def leave(self) -> None:
@@ -79,23 +85,36 @@ class _Host:
             raise error
 
     async def _drive(self) -> None:
+        """A round for each time the timer rings. One that rings too early stays: that is cheaper than another one."""
+        due_s: float | None = 0.0
         with self._driving:
-            while not self._driving.cancel_called:
-                due_s = self.guest.turn()
-                self._call()
-                await self._until(due_s)
+            while self._is_on:
+                self._timer, self._timer_s = trio.CancelScope(), inf
+                with self._timer:
+                    while self._is_on:
+                        await self._until(due_s)
+                        due_s = self._turn()
+                due_s = 0.0 if self._calls else self.guest.manager.deadline()
 
     async def _until(self, due_s: float | None) -> None:
-        """Until there is something to do; the others have their turn in any case."""
-        left_s = None if due_s is None else due_s - monotonic()
-        if self._calls or (left_s is not None and left_s <= 0):
+        """Until there is something to do; the other tasks have their turn in any case."""
+        left_s = inf if due_s is None else due_s - monotonic()
+        if left_s <= 0:
             await trio.lowlevel.checkpoint()
             return
-        self._rest = trio.CancelScope()
-        if left_s is not None:
-            self._rest.deadline = trio.current_time() + left_s
-        with self._rest:
+        if due_s is not None and due_s < self._timer_s:
+            self._timer_s = due_s
+            self._timer.deadline = trio.current_time() + left_s
+        self._is_waiting = True
+        try:
             await trio.lowlevel.wait_readable(self._fd)
+        finally:
+            self._is_waiting = False
+
+    def _turn(self) -> float | None:
+        due_s = self.guest.turn() if self._is_on else None
+        self._call()
+        return 0.0 if self._calls else due_s
 
     def _call(self) -> None:
         for _ in range(len(self._calls)):

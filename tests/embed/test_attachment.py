@@ -83,6 +83,13 @@ def test_once_detached_another_loop_may_have_it_and_keeps_it(manager, loop):
             Attachment(manager, Loop(), None)
 
 
+def test_closing_the_manager_takes_it_off(manager, loop):
+    with Attachment(manager, loop, None) as attachment:
+        manager.close()
+        assert loop.ends == 1
+    assert attachment.error is None
+
+
 def test_an_error_of_the_block_takes_it_off_and_comes_out(manager, loop):
     with pytest.raises(ZeroDivisionError), Attachment(manager, loop, None):
         raise ZeroDivisionError

@@ -13,7 +13,8 @@ from integration.embedding.packages import why_not
 if (reason := why_not("Qt")) is not None:
     pytest.skip(reason, allow_module_level=True)
 
-from PySide6.QtCore import QCoreApplication, QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QGuiApplication
 
 from ddm.embed import on_qt
 
@@ -21,8 +22,9 @@ BODY = bytes(range(256)) * 100
 
 
 @pytest.fixture
-def app():
-    return QCoreApplication.instance() or QCoreApplication([])
+def app(monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    return QGuiApplication.instance() or QGuiApplication(["ddm"])
 
 
 def test_a_job_is_fetched(manager, server, tmp_path, app):
@@ -91,6 +93,25 @@ def test_an_idle_manager_leaves_the_loop_alone(manager, app):
             app.processEvents()
 
         assert manager.turns().count - before <= 2
+
+
+def test_it_is_at_home_in_qts_own_loop_where_that_is_not_glibs(server, tmp_path):
+    script = """
+import sys, ddm
+from ddm.embed import on_qt
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication
+app = QCoreApplication([])
+with ddm.Manager.open(None) as manager, on_qt(manager):
+    job = manager.add(sys.argv[1], sys.argv[2])
+    job.when_over(lambda _: app.quit())
+    app.exec()
+print(QAbstractEventDispatcher.instance().metaObject().className(), job.result().stat().st_size)
+"""
+    command = [sys.executable, "-c", script, f"{server.url}/file", str(tmp_path)]
+    environment = {**os.environ, "QT_NO_GLIB": "1"}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+
+    assert run.stdout == f"QEventDispatcherUNIX {len(BODY)}\n"
 
 
 def test_without_an_application_it_says_so(tmp_path):

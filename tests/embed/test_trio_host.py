@@ -161,6 +161,17 @@ def test_closing_it_within_ends_the_waiting(manager, server, tmp_path):
     trio.run(main)
 
 
+def test_closing_it_in_a_callback_ends_the_driving(manager, server, tmp_path):
+    async def main():
+        async with on_trio(manager):
+            job = manager.add(f"{server.url}/file", tmp_path)
+            job.when_over(lambda _: manager.close())
+            await job
+            await trio.testing.wait_all_tasks_blocked()
+
+    trio.run(main)
+
+
 def test_a_callback_is_called_also_if_it_was_over_before(manager, server, tmp_path):
     called = []
 
