@@ -1,4 +1,4 @@
-"""Many files at once, with one line of progress on the terminal. What is not done by a Ctrl-C goes on next time.
+"""Many files at once, with their progress on one line.
 
 python examples/many.py DIRECTORY URL...
 """
@@ -9,26 +9,29 @@ from pathlib import Path
 import ddm
 
 
-def main(directory: str, *urls: str) -> int:
-    """Fetch them all; how many failed."""
-    failed = 0
-    with ddm.Manager.open(Path(directory, ".ddm")) as manager:
+def tell(stream: ddm.Stream) -> None:
+    """What happened since the last time: ends on lines of their own, progress on one that is written over."""
+    for happening in stream.take():
+        match happening:
+            case ddm.Done(view):
+                print(Path(view.directory, view.name))
+            case ddm.Failed(view):
+                print(f"{view.name}: {view.failure}", file=sys.stderr)
+            case ddm.Progress(view):
+                percent = 100 * view.done_bytes // view.size_bytes if view.size_bytes else 0
+                print(f"{view.name}: {percent} % \r", end="", file=sys.stderr)
+            case _:
+                pass
+
+
+def main(directory: str, *urls: str) -> bool:
+    """Fetch them all; whether one failed."""
+    with ddm.Manager.open(None) as manager:
         jobs = [manager.add(url, f"{directory}/") for url in urls]
-        while not manager.wait(*jobs, timeout_s=0.5):
-            view = manager.view()
-            done = sum(job.over for job in jobs)
-            print(
-                f"\r{done} of {len(jobs)}, {view.speed_bps / 1e6:.1f} MB/s", end="", file=sys.stderr
-            )
-        print(file=sys.stderr)
-        for job in jobs:
-            try:
-                print(job.result())
-            except ddm.DownloadError as error:
-                failed += 1
-                print(f"{job.spec.url}: {error}", file=sys.stderr)
-    return failed
+        manager.events(*jobs).when_some(tell)
+        manager.wait(*jobs)
+        return any(job.state is ddm.State.FAILED for job in jobs)
 
 
 if __name__ == "__main__":
-    sys.exit(min(main(*sys.argv[1:]), 1))
+    sys.exit(main(*sys.argv[1:]))
