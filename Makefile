@@ -65,10 +65,11 @@ $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "DDM needs Python 3.11 or newer, and '$(PYTHON)' is not: try 'make $(MAKECMDGOALS) PYTHON=/path/to/python3.11'." >&2; exit 1; }
 	@test -x $(BIN)/pip || { \
-	  echo "Making the environment in $(VENV): once, about a minute."; \
+	  echo "Making the environment in $(VENV): once, a minute or two."; \
 	  rm -rf $(VENV); \
 	  $(PYTHON) -m venv $(VENV) > /dev/null 2>&1 || { \
 	    rm -rf $(VENV); \
 	    echo "Could not make $(VENV): Python's venv module seems to be missing. 'apt-get install python3-venv' as root, then make again." >&2; exit 1; }; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@$(BIN)/python -m integration.embedding.installing
 	@touch $@
