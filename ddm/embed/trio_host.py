@@ -91,10 +91,13 @@ class _Host:
             while self._is_on:
                 self._timer, self._timer_s = trio.CancelScope(), inf
                 with self._timer:
-                    while self._is_on:
-                        await self._until(due_s)
-                        due_s = self._turn()
+                    await self._turns(due_s)
                 due_s = 0.0 if self._calls else self.guest.manager.deadline()
+
+    async def _turns(self, due_s: float | None) -> None:
+        while self._is_on:
+            await self._until(due_s)
+            due_s = self._turn()
 
     async def _until(self, due_s: float | None) -> None:
         """Until there is something to do; the other tasks have their turn in any case."""
@@ -137,4 +140,4 @@ class _Waiter:
 
     def __await__(self) -> Generator[object, None, None]:
         """See Waiter."""
-        return self._event.wait().__await__()
+        yield from self._event.wait().__await__()
