@@ -94,6 +94,7 @@ class House:
             log=log,
         )
         self._performer.lap = self.reactor.turns.lap
+        self._performer.spent = self.reactor.spent
         self._exits.callback(self._performer.close)
         self._busy = Busy(self.reactor.turns, log, self._performer.listeners)
         self._stopping = False

@@ -9,7 +9,7 @@ a later turn: until no other process holds the database, and the disk has them. 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from ddm.awaited import Awaited
 from ddm.core.commands import (
@@ -67,6 +67,7 @@ class Performer:
         log: Log | None = None,
     ) -> None:
         self.lap: Lap = no_lap  # told what a stretch of the turn was
+        self.spent: Callable[[], bool] = lambda: False  # whether the rest is for the next turn
         self._engine = engine
         self._store = store
         self._parts = Parts(disk, marks)
@@ -75,6 +76,7 @@ class Performer:
         self._ledger = Ledger(store, marks, self._learned)
         self._log = log or open_log(None)
         self._inbox: list[Event] = []
+        self._later: deque[Event] = deque()  # what the last turn had no time for
         self._transfers = Transfers(network, self._parts, self._log, self.submit)
         self._awaited = Awaited(self._parts, self._ledger)
         self._steering = Steering(store, disk)
@@ -107,7 +109,7 @@ class Performer:
         """When `pump` should be called at the latest: 0 if there is something to tell already."""
         more = self._steering.more and self._retry_s is None
         ready = self._lookups.ready or self._ledger.committed.ready
-        if self._inbox or self._parts.goes_on or ready or more:
+        if self._inbox or self._later or self._parts.goes_on or ready or more:
             return 0.0
         times = (self._engine.deadline(), self._retry_s)
         return min((due for due in times if due is not None), default=None)
@@ -118,15 +120,15 @@ class Performer:
         recorded = not (self._ledger.pending or self._ledger.committed.owing)
         steered = not (self._steering.pending or self._steering.looking)
         owing = self._awaited or self._offers.pending or not (recorded and steered)
-        return self._engine.idle and not (self._inbox or owing)
+        return self._engine.idle and not (self._inbox or self._later or owing)
 
     @property
     def stuck(self) -> bool:
         """Whether all that is left waits for room on a full disk."""
-        return self._engine.stuck and not (self._inbox or self._offers.pending)
+        return self._engine.stuck and not (self._inbox or self._later or self._offers.pending)
 
     def pump(self, now: float) -> None:
-        """The end of a turn: gather, decide, perform, until it is quiet; then commit."""
+        """The end of a turn: gather, decide, perform, until it is quiet or the turn is `spent`; then commit."""
         with self._log.together():
             self._pump(now)
 
@@ -138,7 +140,8 @@ class Performer:
             self._inbox.insert(0, news)  # before the first offer
         # What was done elsewhere first: after a stop nobody would be there to hear of it.
         elsewhere = (*self._lookups.answers(), *self._parts.go_on())
-        pending: deque[Event] = deque((*moved, *elsewhere, *self._inbox))
+        pending, self._later = self._later, deque()
+        pending.extend((*moved, *elsewhere, *self._inbox))
         self._inbox.clear()
         due = self._engine.deadline()
         if due is not None and due <= now:
@@ -150,6 +153,10 @@ class Performer:
             # Answers come before what happened after them.
             pending.extendleft(reversed(self._inbox))
             self._inbox.clear()
+            if self.spent():
+                break
+        # What time does is asked for anew.
+        self._later.extend(event for event in pending if not isinstance(event, TimePassed))
         self._close_turn(now)
 
     def _handle(self, event: Event, now: float) -> None:
