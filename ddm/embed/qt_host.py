@@ -49,7 +49,9 @@ class _Loop:
         core = self._core
 
         def on_ready(*_: object) -> None:
-            turn()
+            # Not where the timer is due: one turn in each round, so that others have theirs in between.
+            if self._timer_s is None or self._timer_s > monotonic():
+                turn()
 
         def on_time() -> None:
             self._timer_s = None
