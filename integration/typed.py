@@ -25,7 +25,6 @@ _UNTYPED = (
     "reportUnknownArgumentType",
     "reportUnknownLambdaType",
     "reportUnknownMemberType",
-    "reportUnknownParameterType",
     "reportUnknownVariableType",
 )
 _STRICT = {
@@ -52,10 +51,6 @@ def clean(paths: list[Path]) -> str:
             "extraPaths": [str(ROOT)],
         }
         Path(directory, "pyrightconfig.json").write_text(json.dumps(config))
-        # What gi.repository has is not in files, so pyright would look for it in vain.
-        stub = Path(directory, "typings", "gi", "repository.pyi")
-        stub.parent.mkdir(parents=True)
-        stub.write_text("from typing import Any\n\ndef __getattr__(name: str) -> Any: ...\n")
         run = _pyright("--project", directory)
     return "" if run.returncode == 0 else run.stdout + run.stderr
 

@@ -7,62 +7,18 @@ ImportError.
 from __future__ import annotations
 
 import asyncio
-import select
 import selectors
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from typing import Protocol
 
 import ddm
 from ddm.embed import on_asyncio
+from integration.embedding.measured.callback_loops import by_glib, by_qt
+from integration.embedding.measured.guests import Guest
 from integration.embedding.measured.ticks import Ticks
 
-
-class Guest(Protocol):
-    """What is turned: a `ddm.Manager`, a `Bare`, a `Rest`."""
-
-    @property
-    def idle(self) -> bool:
-        """Whether nothing is left to do."""
-
-    def fileno(self) -> int:
-        """Readable when there is something to do."""
-
-    def deadline(self) -> float | None:
-        """When a turn is due at the latest."""
-
-    def turn(self, wait_s: float | None = 0.0) -> None:
-        """Wait, and do what there is."""
-
-
 Loop = Callable[[Guest, Ticks | None], None]
-
-
-class Rest:
-    """A guest that does nothing for a while."""
-
-    def __init__(self, seconds: float) -> None:
-        self._epoll = select.epoll()
-        self._end_s = time.monotonic() + seconds
-
-    @property
-    def idle(self) -> bool:
-        """Whether the while is over."""
-        return time.monotonic() >= self._end_s
-
-    def fileno(self) -> int:
-        """Never readable."""
-        return self._epoll.fileno()
-
-    def deadline(self) -> float:
-        """The end."""
-        return self._end_s
-
-    def turn(self, wait_s: float | None = 0.0) -> None:
-        """Wait."""
-        left_s = max(0.0, self._end_s - time.monotonic())
-        self._epoll.poll(left_s if wait_s is None else min(wait_s, left_s))
 
 
 def own(guest: Guest, ticks: Ticks | None) -> None:
@@ -191,4 +147,6 @@ LOOPS: dict[str, Loop] = {
     "uvloop": by_uvloop,
     "Tornado": by_tornado,
     "trio": by_trio,
+    "GLib": by_glib,
+    "Qt": by_qt,
 }

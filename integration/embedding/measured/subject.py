@@ -16,7 +16,8 @@ from ddm.limits import Limits
 from ddm.record import State
 from ddm.turns import TurnFigures
 from integration.embedding.measured.bare import Bare
-from integration.embedding.measured.loops import LOOPS, Guest, Rest
+from integration.embedding.measured.guests import Guest, Rest, Turning
+from integration.embedding.measured.loops import LOOPS
 from integration.embedding.measured.ticks import Lateness, Ticks
 
 REST_S = 2.0
@@ -25,8 +26,9 @@ REST_S = 2.0
 class Run(msgspec.Struct, frozen=True):
     """What to do.
 
-    guest: "ddm", "bare" or "rest". url: of the files, which have their number after it. directory: where files go; ""
-    for nowhere. state_dir: "" for none. ticks: whether the loop ticks. turn_budget_s: None is the default.
+    guest: "ddm", "bare", "rest", or "turns", which are as many as `files` says. url: of the files, which have their
+    number after it. directory: where files go; "" for nowhere. state_dir: "" for none. ticks: whether the loop ticks.
+    turn_budget_s: None is the default.
     """
 
     guest: str
@@ -76,6 +78,8 @@ def _guest(asked: Run, exits: ExitStack) -> Guest:
     if asked.guest == "bare":
         directory = Path(asked.directory) if asked.directory else None
         return exits.enter_context(Bare(urls, asked.at_once, directory))
+    if asked.guest == "turns":
+        return exits.enter_context(Turning.open(None)).begin(asked.files)
     limits = Limits(max_total_connections=asked.at_once, max_connections_per_host=asked.at_once)
     state_dir = asked.state_dir or None
     manager = ddm.Manager.open(state_dir, limits, turn_budget_s=asked.turn_budget_s)

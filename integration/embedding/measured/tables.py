@@ -78,6 +78,21 @@ def _cost_row(name: str, reports: list[Report], own: list[Report], files: int) -
     )
 
 
+def turns(here: Stage, sizes: Sizes, rounds: int) -> Lines:
+    """CPU for a turn that has next to nothing to do: what a loop adds to it."""
+    runs = {("turns", loop): Run("turns", loop, files=10 * sizes.small) for loop in LOOPS}
+    found = _in_turns(here, runs, rounds)
+    yield f"{10 * sizes.small:,} turns that find one byte on a socket, {rounds} rounds"
+    yield ""
+    yield "| loop | CPU us per turn: least, median | more than own loop's |"
+    yield "|---|---:|---:|"
+    own_us = 0.0
+    for (_, loop), reports in found.items():
+        each_us = [report.cpu_s / report.turns.count * 1e6 for report in reports if report.turns]
+        own_us = own_us or min(each_us)
+        yield f"| {loop} | {min(each_us):.1f}, {median(each_us):.1f} | {min(each_us) - own_us:.1f} |"
+
+
 def late(here: Stage, sizes: Sizes, rounds: int) -> Lines:
     """How late a loop's own ticks are while big files come as fast as they can."""
     files = {"url": here.big, "files": sizes.big, "at_once": sizes.big, "directory": "-"}
@@ -164,6 +179,7 @@ def _in_turns(
 TABLES: dict[str, Callable[[Stage, Sizes, int], Lines]] = {
     "cost": cost,
     "state": state,
+    "turns": turns,
     "late": late,
     "budgets": budgets,
 }
