@@ -1,7 +1,9 @@
 """In asyncio's loop."""
 
 import asyncio
+import os
 import shutil
+import socket
 
 import pytest
 
@@ -128,6 +130,25 @@ def test_closing_it_within_ends_the_waiting(manager, server, tmp_path):
             asyncio.get_running_loop().call_soon(manager.close)
             with pytest.raises(ClosedError):
                 await job
+
+    asyncio.run(main())
+
+
+def test_leaving_after_that_leaves_alone_who_has_the_number_of_its_descriptor(manager):
+    async def main():
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            async with on_asyncio(manager):
+                fd = manager.fileno()
+                manager.close()
+                os.dup2(ours.fileno(), fd)
+                readable = asyncio.Event()
+                loop.add_reader(fd, readable.set)
+            theirs.send(b"!")
+            await readable.wait()
+            loop.remove_reader(fd)
+            os.close(fd)
 
     asyncio.run(main())
 
