@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from integration.embedding import fetching, leaving, steering, waiting
+from integration.embedding import fetching, hearing, leaving, steering, waiting
 
-IN_EVERY_LOOP = (*fetching.ALL, *steering.ALL, *leaving.ALL)
-WITH_COROUTINES = waiting.ALL
+IN_EVERY_LOOP = (*fetching.ALL, *steering.ALL, *hearing.ALL, *leaving.ALL)
+WITH_COROUTINES = (*waiting.ALL, *hearing.WITH_COROUTINES)

@@ -37,10 +37,8 @@ class Held:
         return manager.add(self._url, self._stage.to(self._name))
 
     async def begun(self, job: Job) -> None:
-        """Wait until some of it is there, and the rest is held back."""
-        await self._stage.until(
-            f"{self._name} is begun", lambda: self._gate.reached and job.view().done_bytes
-        )
+        """Wait until some of it is there; the rest is held back."""
+        await self._stage.until(f"{self._name} is begun", lambda: job.view().done_bytes)
 
     def release(self) -> None:
         """Let everybody have the rest."""

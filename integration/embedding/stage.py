@@ -102,7 +102,7 @@ class Stage:
         path = None if state_dir is None else self.directory / state_dir
         manager = Performing.open(path, limits)
         self._exits.enter_context(closing(manager))
-        manager.turned = self._turned
+        manager.turned = self.look
         self._managers.append(manager)
         return manager
 
@@ -115,7 +115,7 @@ class Stage:
         return self.directory / name
 
     async def until(self, what: str, true: Callable[[], object]) -> None:
-        """Wait until this is true after a turn; what: in words. Raises what a turn raises."""
+        """Wait until this is true after a turn, or after `look`; what: in words. Raises what a turn raises."""
         if true():
             return
         look = Look(true)
@@ -143,7 +143,8 @@ class Stage:
         await self.over(pending)
         return pending.result()
 
-    def _turned(self, error: BaseException | None) -> None:
+    def look(self, error: BaseException | None = None) -> None:
+        """A turn is over, with this error, or something was done in a callback or in another task of the behaviour."""
         for look in tuple(self._looks):
             look.look(error)
 

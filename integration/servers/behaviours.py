@@ -85,11 +85,6 @@ class Gated(Honest):
                 self._open.wait()
             reply.body(chunk)
 
-    @property
-    def reached(self) -> bool:
-        """Whether somebody stands at the gate."""
-        return self._reached.is_set()
-
     def wait_until_reached(self, timeout_s: float = 30) -> bool:
         """Wait until somebody stands at the gate; whether that happened in time."""
         return self._reached.wait(timeout_s)
