@@ -81,7 +81,7 @@ class CurlDriver:
         self._by_easy: dict[curl.Easy, Transfer] = {}
         self._ended: deque[Transfer] = deque()  # off libcurl, the listener has not heard yet
         self._closed = False
-        self._multi = Handles(reactor, limits.max_total_connections)
+        self._multi = Handles(reactor, limits.max_total_connections, self._notes.interrupt)
         self._starts = Starts(self._multi, self._spent)
         reactor.join(self, Part.NETWORK)
 
@@ -197,12 +197,13 @@ class CurlDriver:
         self._starts.clear()
         self._notes.collecting.clear()
         self._by_easy.clear()
+        self.check()
 
     # -- a member of the reactor -------------------------------------------------------------------
 
     def deadline(self) -> float | None:
         """When libcurl, a paused body or an untold position wants a turn."""
-        told = self._ended or self._notes.asking or self._interrupt is not None
+        told = self._ended or self._notes.asking or self._notes.interrupt
         if told or self._starts or self._notes.collecting or self._budget.waiting:
             return self._reactor.now
         times = (self._multi.timer_at, self._throttle.due_s, self._progress.untold_at)
@@ -223,14 +224,11 @@ class CurlDriver:
             self._multi.run_timer(now)
         self._read_results()
         self._tell()
-        interrupt = self._interrupt
-        if interrupt is not None:
-            self._notes.interrupt = self._multi.interrupt = None
-            raise interrupt
+        self.check()
 
-    @property
-    def _interrupt(self) -> BaseException | None:
-        return self._notes.interrupt or self._multi.interrupt
+    def check(self) -> None:
+        """Raises what was raised within libcurl's callbacks and is nobody's failure, such as KeyboardInterrupt."""
+        self._notes.interrupt.check()
 
     def _unpause(self, transfer: Transfer) -> None:
         """Continue a paused body. libcurl calls the body callback from within."""

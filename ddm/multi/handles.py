@@ -15,6 +15,7 @@ import pycurl
 from ddm.limits import STREAMS_MAX
 from ddm.multi import curl
 from ddm.multi.curl_failure import Ending
+from ddm.multi.guarded import Interrupt
 from ddm.multi.multi_handle import MultiHandle
 from ddm.multi.reactor import Reactor
 
@@ -22,10 +23,11 @@ from ddm.multi.reactor import Reactor
 class Handles:
     """Both of them as one."""
 
-    def __init__(self, reactor: Reactor, connections_max: int) -> None:
+    def __init__(self, reactor: Reactor, connections_max: int, interrupt: Interrupt) -> None:
         """`connections_max`: how many connections each of them has at most, idle ones counted."""
-        self._own = MultiHandle(reactor, own_connections(connections_max))
-        self._shared = MultiHandle(reactor, shared_connections(connections_max), streams=True)
+        own, shared = own_connections(connections_max), shared_connections(connections_max)
+        self._own = MultiHandle(reactor, own, interrupt)
+        self._shared = MultiHandle(reactor, shared, interrupt, streams=True)
         self._of: dict[curl.Easy, MultiHandle] = {}
 
     @property
@@ -33,15 +35,6 @@ class Handles:
         """When libcurl wants `run_timer`, on the reactor's clock; None for never."""
         times = (self._own.timer_at, self._shared.timer_at)
         return min((due for due in times if due is not None), default=None)
-
-    @property
-    def interrupt(self) -> BaseException | None:
-        """What was raised within a callback, to be raised outside."""
-        return self._own.interrupt or self._shared.interrupt
-
-    @interrupt.setter
-    def interrupt(self, interrupt: None) -> None:
-        self._own.interrupt = self._shared.interrupt = interrupt
 
     def add(self, easy: curl.Easy, *, shared: bool) -> None:
         """Put a transfer on; it begins in the next turn. Raises pycurl.error."""

@@ -12,6 +12,7 @@ import pycurl
 
 from ddm.multi import curl
 from ddm.multi.curl_failure import Ending
+from ddm.multi.guarded import Interrupt, guarded, guarded_note
 from ddm.multi.reactor import Reactor
 from ddm.turns import Part
 
@@ -20,24 +21,29 @@ class MultiHandle:
     """A CurlMulti with its descriptors and its one timer.
 
     timer_at: when libcurl wants `run_timer`, on the reactor's clock; None for never.
-    interrupt: what was raised within a callback of this handle, to be raised outside.
     """
 
     def __init__(
-        self, reactor: Reactor, options: Iterable[tuple[int, int]], *, streams: bool = False
+        self,
+        reactor: Reactor,
+        options: Iterable[tuple[int, int]],
+        interrupt: Interrupt,
+        *,
+        streams: bool = False,
     ) -> None:
         """`options`: (option, value) for setopt, what is to be said about connections (`handles`).
 
-        streams: whether transfers share connections.
+        interrupt: keeps what is raised within a callback. streams: whether transfers share connections.
         """
         self.timer_at: float | None = None
-        self.interrupt: BaseException | None = None
         self._reactor = reactor
         self._watched: set[int] = set()
         self._streams = streams
         self._multi = curl.new_multi()
-        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
-        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        # Errors of theirs would end every transfer, or be lost.
+        on_socket = guarded_note(self._on_socket, interrupt.keep)
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, guarded(self._on_timer, interrupt.keep))
         for option, value in options:
             self._multi.setopt(option, value)
 
@@ -93,22 +99,16 @@ class MultiHandle:
         mask = (pycurl.CSELECT_IN if readable else 0) | (pycurl.CSELECT_OUT if writable else 0)
         self._multi.socket_action(fd, mask)
 
-    def _on_socket(self, what: int, fd: int, _multi: object, _data: object) -> None:
-        try:
-            if what in (pycurl.POLL_REMOVE, pycurl.POLL_NONE):
-                self._watched.discard(fd)
-                self._reactor.unwatch(fd)
-            else:
-                self._watched.add(fd)
-                read, write = bool(what & pycurl.POLL_IN), bool(what & pycurl.POLL_OUT)
-                self._reactor.watch(
-                    fd, read=read, write=write, callback=self._on_ready, part=Part.NETWORK
-                )
-        except BaseException as error:  # noqa: BLE001  # it would end every transfer
-            self.interrupt = error
+    def _on_socket(self, what: int, fd: int) -> None:
+        if what in (pycurl.POLL_REMOVE, pycurl.POLL_NONE):
+            self._watched.discard(fd)
+            self._reactor.unwatch(fd)
+        else:
+            self._watched.add(fd)
+            read, write = bool(what & pycurl.POLL_IN), bool(what & pycurl.POLL_OUT)
+            self._reactor.watch(
+                fd, read=read, write=write, callback=self._on_ready, part=Part.NETWORK
+            )
 
     def _on_timer(self, timeout_ms: int) -> None:
-        try:
-            self.timer_at = None if timeout_ms < 0 else self._reactor.now + timeout_ms / 1000
-        except BaseException as error:  # noqa: BLE001  # it would end every transfer
-            self.interrupt = error
+        self.timer_at = None if timeout_ms < 0 else self._reactor.now + timeout_ms / 1000

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from ddm.http.response import Ask
 from ddm.multi.budget import Budget
+from ddm.multi.guarded import Interrupt
 from ddm.turns import Lap
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class Notes(Struct):
 
     lap: told what a stretch of the turn was. budget: who may take bytes in this turn.
     collecting: those that collected something, or wrote it already, in this turn. asking: those that have a head to
-    be looked at. interrupt: what is to be raised once libcurl has been left, such as KeyboardInterrupt.
+    be looked at. interrupt: what is to be raised once libcurl has been left.
     """
 
     wall: Callable[[], float]
@@ -29,4 +30,4 @@ class Notes(Struct):
     budget: Budget[Transfer]
     collecting: deque[Transfer] = field(default_factory=deque)
     asking: deque[tuple[Transfer, Ask]] = field(default_factory=deque)
-    interrupt: BaseException | None = None
+    interrupt: Interrupt = field(default_factory=Interrupt)

@@ -13,6 +13,7 @@ from ddm import redact
 from ddm.errors import Exit
 from ddm.failures import Failure, Kind
 from ddm.multi import curl
+from ddm.multi.guarded import guarded
 from ddm.multi.handles import Handles
 from ddm.multi.options import TransferOptions
 from ddm.multi.transfer import Transfer
@@ -60,8 +61,9 @@ class Starts:
         try:
             for option, value in options.pairs():
                 easy.setopt(option, value)
-            easy.setopt(pycurl.HEADERFUNCTION, transfer.on_header)
-            easy.setopt(pycurl.WRITEFUNCTION, transfer.on_body)
+            on_header = guarded(transfer.on_header, transfer.abort_for)
+            easy.setopt(pycurl.HEADERFUNCTION, on_header)
+            easy.setopt(pycurl.WRITEFUNCTION, guarded(transfer.on_body, transfer.abort_for))
             self._multi.add(easy, shared=options.shared)
         except (pycurl.error, TypeError, ValueError) as error:
             easy.close()

@@ -53,7 +53,7 @@ class Phase(Enum):
 
 
 class Transfer:
-    """One try at a range. `on_header` and `on_body` are libcurl's, the rest is the driver's."""
+    """One try at a range. `on_header` and `on_body` are libcurl's (`guarded`), the rest is the driver's."""
 
     __slots__ = (
         "_buffer_bytes", "_buffers", "_collected", "_cut", "_expectation", "_full_at",
@@ -93,26 +93,20 @@ class Transfer:
         asked = expectation.range
         self._move_to(asked.start if asked else 0, asked.stop if asked else None)
 
-    # -- libcurl's callbacks: nothing raises out of them -------------------------------------------
+    # -- libcurl's callbacks -----------------------------------------------------------------------
 
     def on_header(self, line: bytes) -> int | None:
         """HEADERFUNCTION: one line of a header section, or of trailers."""
-        try:
-            head = self._reader.feed(line)
-            return None if head is None else self._on_head(head)
-        except BaseException as error:  # noqa: BLE001  # libcurl would print and forget it
-            return self._abort_for(error)
+        head = self._reader.feed(line)
+        return None if head is None else self._on_head(head)
 
     def on_body(self, data: bytes) -> int | None:
         """WRITEFUNCTION: up to 16 KiB of body."""
-        try:
-            self._buffers.append(data)
-            self._collected += len(data)
-            if self._collected < self._full_at:
-                return None
-            return self._on_full(data)
-        except BaseException as error:  # noqa: BLE001  # libcurl would print and forget it
-            return self._abort_for(error)
+        self._buffers.append(data)
+        self._collected += len(data)
+        if self._collected < self._full_at:
+            return None
+        return self._on_full(data)
 
     def _on_head(self, head: Head) -> int | None:
         self.http_version = head.http_version
@@ -191,8 +185,8 @@ class Transfer:
         self._buffers.pop()
         self._collected -= len(data)
 
-    def _abort_for(self, error: BaseException) -> int:
-        """Keep what was raised within a callback, and make libcurl fail this transfer."""
+    def abort_for(self, error: BaseException) -> int:
+        """Keep what a callback raised, and make libcurl fail this transfer."""
         if isinstance(error, FailureError):
             self.fail(error.failure)
         elif isinstance(error, Exception):
@@ -200,7 +194,7 @@ class Transfer:
             self.fail(Failure(Kind.INTERNAL, said, Exit.UNEXPECTED))
         else:
             self.fail(CANCELLED)
-            self._notes.interrupt = error
+            self._notes.interrupt.keep(error)
         return _ABORT
 
     # -- the driver's side -------------------------------------------------------------------------

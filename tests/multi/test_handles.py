@@ -5,6 +5,7 @@ import pytest
 
 from ddm.failures import Kind
 from ddm.limits import STREAMS_MAX
+from ddm.multi.guarded import Interrupt, guarded_note
 from ddm.multi.handles import Handles, own_connections, shared_connections
 from ddm.spec import Route
 from tests.multi import streams
@@ -220,11 +221,14 @@ def test_only_what_is_shared_is_bound_to_one_connection_for_a_host():
     assert dict(own_connections(64))[pycurl.M_PIPELINING] == pycurl.PIPE_NOTHING
 
 
-def test_what_was_raised_in_either_is_told_until_it_is_taken(net):
-    handles = Handles(net.reactor, 4)
-    handles._shared._on_socket(pycurl.POLL_IN, 999_999, None, None)
+def test_what_is_raised_in_either_is_kept_once(net):
+    interrupt = Interrupt()
+    handles = Handles(net.reactor, 4, interrupt)
+    note = (pycurl.POLL_IN, 999_999)
+    for each in (handles._own, handles._shared):
+        guarded_note(each._on_socket, interrupt.keep)(*note, None, None)
 
-    assert isinstance(handles.interrupt, OSError)
-    handles.interrupt = None
-    assert handles.interrupt is None
+    with pytest.raises(OSError, match="descriptor"):
+        interrupt.check()
+    interrupt.check()
     handles.close()

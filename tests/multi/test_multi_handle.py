@@ -4,6 +4,7 @@ import pycurl
 import pytest
 
 from ddm.multi.curl import new_easy
+from ddm.multi.guarded import Interrupt
 from ddm.multi.multi_handle import MultiHandle
 from ddm.multi.reactor import Reactor
 
@@ -17,7 +18,7 @@ def reactor(clock):
 
 @pytest.fixture
 def handle(reactor):
-    handle = MultiHandle(reactor, ())
+    handle = MultiHandle(reactor, (), Interrupt())
     yield handle
     handle.close()
 
@@ -56,21 +57,15 @@ def test_the_timer_is_not_run_before_its_time(handle, easy):
 def test_notes_of_libcurl_watch_and_unwatch_a_descriptor(handle, reactor):
     with socket.socket() as unconnected:
         fd = unconnected.fileno()
-        handle._on_socket(pycurl.POLL_INOUT, fd, None, None)
+        handle._on_socket(pycurl.POLL_INOUT, fd)
         assert set(reactor._watches) == {fd}
-        handle._on_socket(pycurl.POLL_REMOVE, fd, None, None)
+        handle._on_socket(pycurl.POLL_REMOVE, fd)
 
     assert reactor._watches == {}
 
 
-def test_an_error_within_a_note_is_kept_for_the_turn(handle):
-    handle._on_socket(pycurl.POLL_IN, 999_999, None, None)
-
-    assert isinstance(handle.interrupt, OSError)
-
-
 def test_closing_takes_its_descriptors_off_the_reactor(reactor, server, clock):
-    handle = MultiHandle(reactor, ())
+    handle = MultiHandle(reactor, (), Interrupt())
     with new_easy() as easy:
         easy.setopt(pycurl.URL, server.answer("/", server.CLOSE))
         handle.add(easy)

@@ -6,4 +6,4 @@ def test_nothing_is_noted_at_first_and_notes_are_not_shared():
     one.asking.append(("transfer", "offer"))
     one.collecting.append("transfer")
 
-    assert (list(other.asking), list(other.collecting), other.interrupt) == ([], [], None)
+    assert (list(other.asking), list(other.collecting), bool(other.interrupt)) == ([], [], False)

@@ -9,6 +9,7 @@ from ddm.byteranges import ByteRange
 from ddm.errors import Exit
 from ddm.failures import CANCELLED, Failure, Kind
 from ddm.http.response import Expectation
+from ddm.multi.guarded import guarded
 from ddm.multi.throttle import Throttle
 from ddm.multi.transfer import Transfer
 
@@ -204,17 +205,19 @@ def test_a_disk_that_refuses_the_last_bytes_spoils_a_good_end(make, sink):
 def test_a_head_that_makes_no_sense_aborts_with_its_reason(make):
     transfer = make(None)
 
-    assert transfer.on_header(b"HTTP/nonsense\r\n") == ABORT
+    assert guarded(transfer.on_header, transfer.abort_for)(b"HTTP/nonsense\r\n") == ABORT
     assert transfer.failure.kind is Kind.BAD_RESPONSE
 
 
 def test_a_bug_in_a_callback_is_an_internal_failure_of_this_transfer_alone(make, notes):
     transfer = make(None, to=None)
 
-    assert send_head(transfer, 200) == ABORT
+    with pytest.raises(TypeError) as raised:
+        send_head(transfer, 200)
+    assert transfer.abort_for(raised.value) == ABORT
     assert transfer.failure.kind is Kind.INTERNAL
     assert "without a sink" in transfer.failure.message
-    assert notes.interrupt is None
+    assert not notes.interrupt
 
 
 def test_an_interrupt_in_a_callback_is_kept_for_the_turn(make, notes, sink):
@@ -222,9 +225,10 @@ def test_an_interrupt_in_a_callback_is_kept_for_the_turn(make, notes, sink):
     send_head(transfer, 200)
     sink.refuses = KeyboardInterrupt()
 
-    assert transfer.on_body(b"a" * 20) == ABORT
-    assert notes.interrupt is sink.refuses
+    assert guarded(transfer.on_body, transfer.abort_for)(b"a" * 20) == ABORT
     assert transfer.failure is CANCELLED
+    with pytest.raises(KeyboardInterrupt):
+        notes.interrupt.check()
 
 
 def test_trailers_change_nothing(make):
