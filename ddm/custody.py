@@ -36,13 +36,19 @@ class Custody:
     """
 
     def __init__(
-        self, database: Database, disk: LocalDisk, marks: Marks, wall: Callable[[], float]
+        self,
+        database: Database,
+        disk: LocalDisk,
+        marks: Marks,
+        wall: Callable[[], float],
+        lock: ManagerLock | None,
     ) -> None:
         self._exits = ExitStack()
         self.database = database
         self.store = JobStore(database, wall)
         self.disk = disk
         self.marks = marks
+        self._lock = lock
         self.notices: tuple[str, ...] = ()
 
     @classmethod
@@ -55,10 +61,12 @@ class Custody:
         with ExitStack() as undo:
             notices = []
             marks: Marks = NoMarks()
+            lock: ManagerLock | None = None
             if state_dir is None:
                 database = open_database(None)
             else:
-                undo.callback(ManagerLock.acquire(state_dir).release)
+                lock = ManagerLock.acquire(state_dir)
+                undo.callback(lock.release)
                 database, notice = open_or_begin(state_dir / DATABASE_NAME)
                 notices += [notice] if notice else []
             undo.callback(database.close)
@@ -68,7 +76,9 @@ class Custody:
                 except OSError as error:
                     notices.append(_without_marks(error))
             undo.callback(marks.close)
-            custody = cls(database, LocalDisk(boot), marks, wall)
+            disk = LocalDisk(boot)
+            undo.callback(disk.close)
+            custody = cls(database, disk, marks, wall, lock)
             recovery.recover(custody.store, custody.disk, marks.found(), boot)
             marks.clear()
             custody._forget_asked()
@@ -84,6 +94,11 @@ class Custody:
         with suppress(StateError):  # who takes custody next does it again
             if self.store.asked_rate() is not None:
                 self.store.ask_rate(None)
+
+    def descriptors(self) -> tuple[int, ...]:
+        """Those that have a lock."""
+        own = () if self._lock is None else (self._lock.fileno(),)
+        return (*own, *self.disk.locked())
 
     def close(self) -> None:
         """Let go; again is no error."""

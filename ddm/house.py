@@ -11,7 +11,6 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from ddm import specs as asked
@@ -34,6 +33,7 @@ from ddm.offload.children import Children
 from ddm.performer import Performer
 from ddm.ports import Disk
 from ddm.spec import JobSpec
+from ddm.tenancy import Tenancy
 from ddm.turns import Part, TurnFigures
 
 
@@ -55,30 +55,32 @@ class House:
     ) -> None:
         clock = MonotonicClock()
         self._clock = clock
-        self._exits = ExitStack()
         self._limits = limits
+        self._tenancy = Tenancy()
+        exits = self._tenancy.exits
+        self._custody = custody
         self._gentle = False  # whether the loop is somebody else's
         self._database = custody.database
         self.store = custody.store
         self.notices = custody.notices
         if within is None:
             self.reactor = Reactor(clock)
-            self._exits.callback(self.reactor.close)
+            exits.callback(self.reactor.close)
         else:
             self.reactor = within.reactor
         self._wakeup = WakeUp(self.reactor)
-        self._exits.callback(self._wakeup.close)
+        exits.callback(self._wakeup.close)
         self._driver = CurlDriver(self.reactor, clock, limits)
         self._driver.common.gentle = lambda: self._gentle or self._lookout.watched
-        self._exits.callback(self._driver.close)
+        exits.callback(self._driver.close)
         self._lookout = Lookout(self.reactor, self._database, self._queue_changed)
-        self._exits.callback(self._lookout.close)
+        exits.callback(self._lookout.close)
         # What the network did in a turn is decided on in the same turn, and handed to children at its end.
         self.reactor.join(self, Part.DECIDING)
-        self._exits.callback(self.reactor.leave, self)
+        exits.callback(self.reactor.leave, self)
         if within is None:
             self.children = Children(self.reactor)
-            self._exits.callback(self.children.close)
+            exits.callback(self.children.close)
         else:
             self.children = within.children
         custody.disk.elsewhere = self.children
@@ -95,7 +97,7 @@ class House:
         )
         self._performer.lap = self.reactor.turns.lap
         self._performer.spent = self.reactor.spent
-        self._exits.callback(self._performer.close)
+        exits.callback(self._performer.close)
         self._busy = Busy(self.reactor.turns, log, self._performer.listeners)
         self._stopping = False
         self._leave_s: float | None = None  # after a stop, whatever could not be recorded
@@ -134,11 +136,11 @@ class House:
         with ExitStack() as undo:
             custody = undo.enter_context(Custody.take(state_dir, MonotonicClock().wall))
             manager = cls(custody, limits, engine, log or open_log(None), disk, within)
-            undo.push(manager._exits.pop_all())
+            undo.push(manager._tenancy.exits.pop_all())
             custody.database.enter_loop(manager.children)
             if state_dir is not None:
                 manager._lookout.open(state_dir, manager)
-            manager._exits = undo.pop_all()
+            manager._tenancy.begin(undo.pop_all(), f"queue of {state_dir or 'this process'}")
         return manager
 
     def discard(self) -> None:
@@ -151,17 +153,17 @@ class House:
 
     def close(self) -> None:
         """Drop what is under way and leave; without `stop` it is like being killed. Again is no error."""
-        self._exits.close()
+        self._tenancy.end()
+
+    def let_go(self) -> None:
+        """In a forked child of the process that it is open in: touch nothing of that one's, now or ever."""
+        fds = {*self.reactor.descriptors(), *self._custody.descriptors()}
+        self._tenancy.let_go(self, fds)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # -- the queue ---------------------------------------------------------------------------------
@@ -293,3 +295,4 @@ class House:
         if self._database.owes():
             self._performer.be_durable()
         self._performer.pump(now)
+        self._driver.check()

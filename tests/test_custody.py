@@ -1,4 +1,4 @@
-import os
+import fcntl
 from contextlib import closing
 
 import pytest
@@ -48,7 +48,7 @@ def killed(state, spec, tmp_path):
 
 
 def test_whoever_is_second_is_told_who_holds_it(state):
-    with Custody.take(state), pytest.raises(HeldError, match=str(os.getpid())):
+    with Custody.take(state), pytest.raises(HeldError, match="another manager of this process"):
         Custody.take(state)
 
 
@@ -234,3 +234,14 @@ def test_a_limit_that_a_manager_was_asked_for_is_not_the_next_one_s(state):
 
     with Custody.take(state) as custody:
         assert custody.store.asked_rate() is None
+
+
+def test_what_has_a_lock_is_known_and_what_came_to_nobody_is_let_go(state, spec, tmp_path):
+    with Custody.take(state) as custody:
+        assert len(custody.descriptors()) == 1
+        custody.disk.open_part(str(tmp_path), "f", exact=True, size_bytes=None, resume=None)
+        assert len(custody.descriptors()) == 2
+
+    assert custody.descriptors() == (-1,)
+    with (tmp_path / "f.part").open() as part:
+        fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)

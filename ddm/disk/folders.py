@@ -14,6 +14,10 @@ class Folders:
     def __init__(self) -> None:
         self._open: WeakValueDictionary[str, Directory] = WeakValueDictionary()
 
+    def clear(self) -> None:
+        """Forget them; whoever uses one closes it."""
+        self._open.clear()
+
     def open(self, path: str, elsewhere: Elsewhere) -> Directory:
         """The directory there, made if it is missing; its user closes it. Raises FailureError."""
         found = self._open.get(path)

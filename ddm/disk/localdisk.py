@@ -5,14 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 from ddm.disk.directory import Directory
 from ddm.disk.elsewhere import Elsewhere, Here
 from ddm.disk.folders import Folders
-from ddm.disk.locking import lock, open_beside, open_locked
+from ddm.disk.locking import lock, open_beside, open_locked, unlock
 from ddm.disk.names import candidates
 from ddm.disk.partfile import PartFile, file_exists, part_exists
 from ddm.disk.preallocate import lacking_bytes
@@ -35,10 +35,20 @@ class LocalDisk:
         self._boot_id = boot_id
         self.elsewhere: Elsewhere = Here()
         self._folders = Folders()
-        # It can only be read by setting it; a file made at that moment is too private, no worse.
-        umask = os.umask(0o077)
-        os.umask(umask)
-        self._mode = 0o666 & ~umask
+        self._locks: set[int] = set()
+        self._mode = 0o666 & ~_umask()
+
+    def locked(self) -> Iterator[int]:
+        """The descriptors that have the locks of what is open."""
+        return iter(self._locks)
+
+    def close(self) -> None:
+        """Let go of what was opened and came to nobody, because of a KeyboardInterrupt in between."""
+        self._folders.clear()
+        while self._locks:
+            fd = self._locks.pop()
+            unlock(fd)
+            os.close(fd)
 
     def open_part(
         self,
@@ -164,8 +174,10 @@ class LocalDisk:
         if lock_fd is None:
             return None
         try:
+            self._locks.add(lock_fd)
             return self._part(folder, name, lock_fd, os.fstat(lock_fd), kept=True)
         except BaseException:
+            self._locks.discard(lock_fd)
             os.close(lock_fd)
             raise
 
@@ -206,8 +218,10 @@ class LocalDisk:
         part_name = name + PART_SUFFIX
         try:
             lock(lock_fd, folder.path_of(part_name))
+            self._locks.add(lock_fd)
             return self._part(folder, name, lock_fd, found, kept=False)
         except BaseException:
+            self._locks.discard(lock_fd)
             os.close(lock_fd)
             folder.unlink(part_name)
             raise
@@ -224,7 +238,19 @@ class LocalDisk:
             boot_id=self._boot_id,
             kept=kept,
             mode=self._mode,
+            locked=self._locks,
         )
+
+
+def _umask() -> int:
+    """The process's, without setting it: another thread may be making a file."""
+    with suppress(OSError), open("/proc/self/status", encoding="ascii") as status:  # noqa: PTH123 - no need of pathlib
+        for line in status:
+            if line.startswith("Umask:"):
+                return int(line.split()[1], 8)
+    umask = os.umask(0o077)  # too private a file at that moment is no harm
+    os.umask(umask)
+    return umask
 
 
 def _must_be_a_name(directory: str, name: str) -> None:

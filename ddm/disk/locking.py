@@ -26,6 +26,11 @@ def lock(fd: int, path: str) -> None:
         raise
 
 
+def unlock(fd: int) -> None:
+    """Let go of the lock. A process that was forked off may have a copy of it, and would keep what is only closed."""
+    fcntl.flock(fd, fcntl.LOCK_UN)
+
+
 def open_beside(folder: Directory, name: str, locked_fd: int) -> int:
     """Another descriptor of a file that is locked by this one; it may be handed out, the lock goes with the first.
 

@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import suppress
 
 from ddm.disk.directory import Directory, mount_of
+from ddm.disk.locking import unlock
 from ddm.disk.names import candidates
 from ddm.disk.preallocate import set_aside
 from ddm.disk.settled import Changes
@@ -41,10 +42,10 @@ class PartFile:
 
     It owns two descriptors of the file and is a user of its directory. `lock_fd` has the lock and stays in this
     process; `fd` is written to and handed out. `found`: the file as it is. `mode`: permissions that
-    the whole file gets; until then only its owner may read it.
+    the whole file gets; until then only its owner may read it. `locked`: where `lock_fd` is as long as it is open.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all that is known of it
         self,
         folder: Directory,
         name: str,
@@ -55,11 +56,13 @@ class PartFile:
         boot_id: str,
         kept: bool,
         mode: int,
+        locked: set[int],
     ) -> None:
         self._folder = folder
         self._name = name
         self._fd = fd
         self._lock_fd = lock_fd
+        self._locked = locked
         self._elsewhere = folder.elsewhere
         self._mode = mode
         self._kept = kept
@@ -206,6 +209,8 @@ class PartFile:
             return
         try:
             lock_fd, self._lock_fd = self._lock_fd, -1
+            unlock(lock_fd)
+            self._locked.discard(lock_fd)
             os.close(lock_fd)
             if os.fstat(fd).st_nlink:
                 os.close(fd)

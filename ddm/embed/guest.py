@@ -23,15 +23,17 @@ class Guest:
     def turn(self) -> float | None:
         """Do what there is to do; when the next turn is due at the latest, as `Manager.deadline` has it.
 
-        An error is not the loop's: it is for who waits for a job, and for who leaves (`leave`).
+        An error is for who waits for a job, and for who leaves (`leave`); only what ends a program is the loop's, too.
         """
         try:
             self.manager.turn()
             return self.manager.deadline()
-        except BaseException as error:  # noqa: BLE001 - it is raised where somebody is to hear of it
+        except BaseException as error:
             self.error = error
             self._on_broken()
             self.leave()
+            if not isinstance(error, Exception):
+                raise  # KeyboardInterrupt is for the loop, too
             return None
 
     def leave(self) -> None:

@@ -59,6 +59,9 @@ class Household(Protocol):
     def close(self) -> None:
         """Drop what is under way, and leave."""
 
+    def let_go(self) -> None:
+        """In a forked child of its process: touch nothing of that one's."""
+
     def view(self) -> QueueView:
         """The jobs in work."""
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import Self, Unpack
 
 from ddm.core.causes import Explanation, Told
 from ddm.core.view import JobView, QueueView, recorded
-from ddm.errors import ClosedError, StateError, UsageError
+from ddm.errors import ClosedError, UsageError
+from ddm.library import forks
 from ddm.library.desk import Adding, Deed, Desk, Wishing
+from ddm.library.gate import Gate
 from ddm.library.household import Household
 from ddm.library.job import Job
 from ddm.library.probe import Probe, Probes
@@ -55,6 +56,7 @@ class Manager:
         self._teller = Teller(house, self._room)
         self._jobs = Roll(house, self._teller).jobs
         self._probes = Probes(house, self._room)
+        self._gate = Gate(house, self._room)
         self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
         self.notices: tuple[str, ...] = house.notices
@@ -77,7 +79,10 @@ class Manager:
         from ddm.house import House  # noqa: PLC0415 - libcurl, which a rehearsal does without
 
         directory = None if state_dir is None else Path(state_dir).absolute()
-        return cls(House.open(directory, limits), turn_budget_s=turn_budget_s)
+        forks.check(directory)
+        manager = cls(House.open(directory, limits), turn_budget_s=turn_budget_s)
+        forks.watch(manager, directory)
+        return manager
 
     def close(self) -> None:
         """Drop what is under way and leave, at once; again is no error.
@@ -85,27 +90,32 @@ class Manager:
         Every job keeps what it has, and goes on when the queue is opened again, but for one in memory. Who waits gets
         ClosedError. Raises BusyError if jobs that were added since the last turn could not be written.
         """
-        if self._closed:
-            return
-        self._closed = True
-        self._room.end(ClosedError("the manager was closed; its jobs keep what they have"))
-        if self._room.host is not None:
-            self._room.host.detach()
         try:
-            self._desk.clear()
+            if not self._closed:
+                self._closed = True
+                self._room.end(ClosedError("the manager was closed; its jobs keep what they have"))
+                if self._room.host is not None:
+                    self._room.host.detach()
+                if not self._gate.broken:
+                    self._desk.clear()
         finally:
             self._probes.close()
             self._house.close()
+            self._jobs.clear()
+            forks.forget(self)
+
+    def left_behind(self, error: UsageError) -> None:
+        """See forks.Owned."""
+        self._closed, self._room.error = True, error
+        self._house.let_go()
+        self._house = forks.gone(self._house, error)
+        self._probes = forks.gone(self._probes, error)
+        self._gate = Gate(self._house, self._room)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # -- the queue ---------------------------------------------------------------------------------
@@ -243,15 +253,7 @@ class Manager:
 
         Raises UsageError where it is embedded in a loop that has coroutines: await them there.
         """
-        if self._room.host is not None:
-            raise UsageError(f"{self._room.host.name} turns this manager: await the job there")
-        until_s = None if timeout_s is None else self._house.now() + timeout_s
-        while not all(each.over for each in pending):
-            left_s = None if until_s is None else until_s - self._house.now()
-            if left_s is not None and left_s <= 0:
-                return False
-            self.turn(left_s)
-        return True
+        return self._gate.wait(pending, timeout_s)
 
     # -- the loop ----------------------------------------------------------------------------------
 
@@ -269,16 +271,11 @@ class Manager:
     def turn(self, wait_s: float | None = 0.0) -> None:
         """Wait for something to do, at most so many seconds (None: as long as it takes), and do it.
 
-        Raises StateError, after which it can only be closed: the database is gone, damaged, or its disk full; what a
-        callback of yours raises (`when_over`).
+        Raises StateError, after which it can only be closed: the database is gone, damaged, or its disk full. So it is
+        after KeyboardInterrupt, if there was more to do than to wait. UsageError within a turn; what a callback of
+        yours raises (`when_over`).
         """
-        self._room.check()
-        try:
-            self._house.turn(wait_s)
-        except StateError as error:
-            self._room.end(error)
-            raise
-        self._room.call()
+        self._gate.turn(wait_s)
 
     def enter_loop(self, host: Host, turn_budget_s: float) -> None:
         """Be turned by this loop from now on; `ddm.embed` calls it. Raises UsageError if another one turns it.

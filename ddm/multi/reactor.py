@@ -52,7 +52,10 @@ class _Watch(Struct, frozen=True, eq=False):
 
 
 class Reactor:
-    """Waits, and calls who has to do something. turns: what that took."""
+    """Waits, and calls who has to do something. turns: what that took.
+
+    turning: whether a turn is under way; so it stays where something was raised in the middle of one.
+    """
 
     def __init__(self, clock: Clock, turn_budget_s: float = TURN_BUDGET_S) -> None:
         """`turn_budget_s`: what a turn should take at most; see `spent`."""
@@ -64,6 +67,7 @@ class Reactor:
         self._members: list[tuple[Member, Part]] = []
         self._behind: dict[int, int] = {}  # ready, but left to the next turn: its place there
         self._now = clock.now()
+        self.turning = False
 
     @property
     def now(self) -> float:
@@ -129,6 +133,7 @@ class Reactor:
         if wait_s != 0:
             self.turns.lateness.expect(None)  # from now on we wait, not they
         ready = self._selector.select(self._wait_s(wait_s))
+        self.turning = True
         turns = self.turns
         self._now = now = turns.begin()
         if self._behind:
@@ -152,6 +157,11 @@ class Reactor:
                 joined[0].run(self._now)
                 turns.lap(joined[1])
         turns.end()
+        self.turning = False
+
+    def descriptors(self) -> tuple[int, ...]:
+        """All that are watched, and the selector's own."""
+        return (self.fileno(), *self._watches)
 
     def close(self) -> None:
         """Give the descriptor back. Watched ones stay open."""

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import warnings
 from array import array
 from collections.abc import Callable, Sequence
 from marshal import dumps, loads
@@ -46,6 +45,7 @@ class Process:
 
     in_hand: what it was asked and has not answered, by number. heard_s: when it last said anything or got something to
     do. busy_s: when it got what it is at. is_up: whether it ever said anything. on_news: called when it did, or died.
+    pid: its process id, until it is reaped. was_killed: whether it did not end by itself; known when it is reaped.
     """
 
     def __init__(self, loop: Loop, on_news: Callable[[], None], niceness: int = 0) -> None:
@@ -54,7 +54,7 @@ class Process:
         self._on_news = on_news
         self.in_hand: dict[int, Asked[Any]] = {}
         self.heard_s = self.busy_s = loop.now
-        self.is_up = self.is_gone = False
+        self.is_up = self.is_gone = self.was_killed = False
         self._numbers = itertools.count()
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._channel.setblocking(False)
@@ -62,16 +62,12 @@ class Process:
         try:
             with theirs:
                 loop.watch(ours_fd, read=True, write=False, callback=self._on_ready)
-                self._popen = _start(theirs.fileno(), niceness)
-        except OSError:
+                self._popen: _Forgettable | None = _start(theirs.fileno(), niceness)
+        except BaseException:
             loop.unwatch(ours_fd)
             self._channel.close()
             raise
-
-    @property
-    def pid(self) -> int:
-        """Its process id, as long as it is not reaped."""
-        return self._popen.pid
+        self.pid = self._popen.pid
 
     def send(self, batch: Sequence[Asked[Any]]) -> bool:
         """Tell it what to do; whether there was room for that. A child that is gone takes anything, to lose it."""
@@ -99,7 +95,8 @@ class Process:
 
     def end(self) -> list[Asked[Any]]:
         """Kill it, whatever it is at; what it has not answered. Nobody waits for it: see `is_reaped`."""
-        self._popen.kill()  # looks first whether it is dead: its number may be another's
+        if self._popen is not None:
+            self._popen.kill()  # looks first whether it is dead: its number may be another's
         self._loop.unwatch(self._channel.fileno())
         self._channel.close()
         left = [asked for asked in self.in_hand.values() if not asked.over]
@@ -108,21 +105,18 @@ class Process:
 
     def is_reaped(self, wait_s: float = 0) -> bool:
         """Whether it has ended; wait so long for it. One in the middle of a system call may take its time."""
+        if self._popen is None:
+            return True
         try:
-            return self._popen.wait(wait_s) is not None
+            self.was_killed = self._popen.wait(wait_s) == -signal.SIGKILL
         except subprocess.TimeoutExpired:
             return False
+        self._popen = None  # now: it has a `__del__`, where KeyboardInterrupt would be lost
+        return True
 
     def leave(self) -> None:
         """It was killed and does not die for now: `subprocess` reaps it when it starts another one, or init does."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            del self._popen
-
-    @property
-    def was_killed(self) -> bool:
-        """Whether it did not end by itself; known once it is reaped."""
-        return self._popen.returncode == -signal.SIGKILL
+        self._popen = None
 
     def _on_ready(self, _fd: int, _readable: bool, _writable: bool) -> None:  # noqa: FBT001 - as OnReady
         self.heard_s = self._loop.now
@@ -144,12 +138,20 @@ class Process:
         self._on_news()
 
 
-def _start(fd: int, niceness: int) -> subprocess.Popen[bytes]:
+class _Forgettable(subprocess.Popen[bytes]):
+    """Forgotten without a warning: it was killed, or KeyboardInterrupt came while it was started."""
+
+    def __del__(self) -> None:
+        """Not `warnings.catch_warnings`: other threads would see that."""
+        super().__del__(_warn=lambda *_, **__: None)  # type: ignore[call-arg]  # it has this parameter
+
+
+def _start(fd: int, niceness: int) -> _Forgettable:
     """Run the script with its end of the socket pair, and with no other descriptor. Raises OSError."""
     frozen = getattr(sys, "frozen", False)  # then the executable is not Python, but a program
     if not sys.executable or frozen:
         raise FileNotFoundError(errno.ENOENT, "there is no Python to run it")
-    return subprocess.Popen(  # noqa: S603 - our own words
+    return _Forgettable(
         [sys.executable, "-IBS", _SCRIPT, *map(str, (fd, os.getpid(), niceness))],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -202,7 +202,10 @@ def open_database(path: Path | None, *, check: bool = False) -> Database:
     try:
         # Asked for before it is opened: if it is replaced between, `replaced` is true, not missed.
         file = None if path is None else _make_private(path)
-        connection = sqlite3.connect(where, timeout=_BUSY_TIMEOUT_S, isolation_level=None)
+        # A host may turn in another thread than it opened in; never in two at once.
+        connection = sqlite3.connect(
+            where, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
         try:
             _prepare(connection, where, check=check)
             return Database(connection, where, file)

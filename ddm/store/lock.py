@@ -35,11 +35,9 @@ class ManagerLock:
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            holder = _holder(fd)
+            sentence = _held(fd, state_dir)
             os.close(fd)
-            raise HeldError(
-                f"another ddm{holder} works with {state_dir}; wait for it, or end it"
-            ) from error
+            raise HeldError(sentence) from error
         except OSError as error:
             os.close(fd)
             raise _state_error(path, error) from error
@@ -48,11 +46,38 @@ class ManagerLock:
             os.pwrite(fd, str(os.getpid()).encode(), 0)
         return cls(fd)
 
+    def fileno(self) -> int:
+        """The descriptor that has it."""
+        return self._fd
+
     def release(self) -> None:
         """Give it back; again is no error."""
         fd, self._fd = self._fd, -1
         if fd >= 0:
+            fcntl.flock(fd, fcntl.LOCK_UN)  # a process that was forked off may have a copy
             os.close(fd)
+
+
+def _held(fd: int, state_dir: Path) -> str:
+    """Who has it, and what to do."""
+    if _is_open_twice(fd):
+        return f"another manager of this process works with {state_dir}; close that one first"
+    return f"another ddm{_holder(fd)} works with {state_dir}; wait for it, or end it"
+
+
+def _is_open_twice(fd: int) -> bool:
+    """Whether another descriptor of this process is the same file: that one has the lock.
+
+    Its number would not do: in another container another process may have ours.
+    """
+    others = (path for path in Path("/proc/self/fd").iterdir() if path.name != str(fd))
+    with suppress(OSError):  # no /proc
+        ours = os.fstat(fd)
+        for path in others:
+            with suppress(OSError):  # the one that this list was read with
+                if os.path.samestat(path.stat(), ours):
+                    return True
+    return False
 
 
 def _holder(fd: int) -> str:

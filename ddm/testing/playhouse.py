@@ -86,6 +86,9 @@ class Playhouse:
         """See Household."""
         return Playhouse(None, self._limits, self._scene, within=self)
 
+    def let_go(self) -> None:
+        """See Household. Only real managers are told of forks."""
+
     @property
     def listeners(self) -> Listeners:
         """See Household."""

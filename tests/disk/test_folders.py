@@ -44,3 +44,12 @@ def test_what_is_no_directory_cannot_be_opened(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(FailureError, match="could not open the directory"):
         Folders().open(str(tmp_path / "file"), Here())
+
+
+def test_one_that_is_forgotten_stays_its_users(tmp_path):
+    folders = Folders()
+    with closing(folders.open(str(tmp_path), Here())) as first:
+        folders.clear()
+        with closing(folders.open(str(tmp_path), Here())) as second:
+            assert first is not second
+        assert first.lstat("none") is None

@@ -260,3 +260,25 @@ def test_where_it_waits_itself_no_turn_is_late(reactor, clock):
     reactor.turn(0)
 
     assert reactor.turns.figures().late.count == 0
+
+
+def test_all_that_is_watched_is_known_and_its_own_descriptor(reactor, pair):
+    reactor.watch(pair[0].fileno(), read=True, write=False, callback=print)
+
+    assert set(reactor.descriptors()) == {reactor.fileno(), pair[0].fileno()}
+
+
+def test_a_turn_that_was_broken_off_stays_known(reactor):
+    turning = []
+
+    def fail():
+        turning.append(reactor.turning)
+        raise KeyboardInterrupt
+
+    reactor.turn(0)
+    assert not reactor.turning
+    reactor.join(Worker(then=fail))
+    with pytest.raises(KeyboardInterrupt):
+        reactor.turn(0)
+    assert turning == [True]
+    assert reactor.turning

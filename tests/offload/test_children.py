@@ -34,7 +34,7 @@ def forbid_children(monkeypatch):
     def refuse(*_, **__):
         raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
 
-    monkeypatch.setattr(process.subprocess, "Popen", refuse)
+    monkeypatch.setattr(process, "_Forgettable", refuse)
 
 
 def test_a_file_is_given_its_size_and_synced(children, loop, file):

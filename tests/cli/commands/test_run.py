@@ -156,7 +156,7 @@ def test_while_another_ddm_holds_the_queue_it_says_who(ddm, home, monkeypatch):
     lock.release()
 
     assert ran.code == Exit.HELD
-    assert ran.err.startswith("ddm: another ddm (process ")
+    assert ran.err.startswith("ddm: another manager of this process works with ")
 
 
 def test_a_number_of_jobs_out_of_bounds_is_a_usage_error(ddm):

@@ -63,7 +63,7 @@ def test_a_holder_that_stays_is_named_and_its_leaving_is_said(home, store, monke
         follow(here, store, ids).close()
     said = capsys.readouterr().err.splitlines()
 
-    assert said[0].startswith("ddm: another ddm (process ")
+    assert said[0].startswith("ddm: another manager of this process works with ")
     assert said[1:] == [
         "ddm: the jobs are in the queue; waiting for it to be done or to leave",
         "ddm: it has left; going on here",
