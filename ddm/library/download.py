@@ -76,7 +76,7 @@ def download_in(
     left: JobRecord | None = None
     try:
         with closing(open_house()) as house:
-            ((queued),) = again.queue(house.store, [spec], force_restart=force_restart)
+            (queued,) = again.queue(house.store, [spec], force_restart=force_restart)
             try:
                 return _fetch(house, queued.id, spec, on_progress)
             except BaseException:

@@ -60,6 +60,9 @@ class Machine:
         self._names = random.Random(f"names {seed}")  # noqa: S311 - as above
         self._calm_s = scenario.calm_s
         self._power = random.Random(f"power {seed}")  # noqa: S311 - as above
+        self._hurry = random.Random(f"hurry {seed}")  # noqa: S311 - as above
+        # In a quarter of the worlds many a turn has no time for what there is to decide.
+        self._hurried = self._hurry.choice((0.0, 0.0, 0.0, 0.7))
         self._story = story
         self.clock = clock
         self.jobs = jobs
@@ -122,6 +125,7 @@ class Machine:
             names=resolver,
             clock=self.clock,
         )
+        performer.spent = lambda: self._hurry.random() < self._hurried
         performer.queue_changed()
         self.errands.at_once = False
         return Process(performer, network, resolver, store, self.errands)
