@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ddm.errors import ClosedError, StateError, UsageError
 from ddm.library.household import Household
@@ -35,8 +35,13 @@ class Gate:
             self._turning = False
         self._room.call()
 
-    def wait(self, pending: Sequence[Pending[object]], timeout_s: float | None) -> bool:
-        """See Manager.wait."""
+    def wait(
+        self,
+        pending: Sequence[Pending[object]],
+        timeout_s: float | None,
+        turn: Callable[[float | None], None],
+    ) -> bool:
+        """See Manager.wait. turn: the manager's own, which a class made from it may have changed."""
         if self._room.host is not None:
             raise UsageError(f"{self._room.host.name} turns this manager: await the job there")
         until_s = None if timeout_s is None else self._house.now() + timeout_s
@@ -44,7 +49,7 @@ class Gate:
             left_s = None if until_s is None else until_s - self._house.now()
             if left_s is not None and left_s <= 0:
                 return False
-            self.turn(left_s)
+            turn(left_s)
         return True
 
     def _note(self, error: BaseException) -> None:

@@ -253,7 +253,7 @@ class Manager:
 
         Raises UsageError where it is embedded in a loop that has coroutines: await them there.
         """
-        return self._gate.wait(pending, timeout_s)
+        return self._gate.wait(pending, timeout_s, self.turn)
 
     # -- the loop ----------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 import pytest
 
+from ddm import Manager
 from ddm.errors import ClosedError, StateError, UsageError
 
 
@@ -43,3 +44,16 @@ def test_an_interrupted_wait_breaks_nothing(manager, monkeypatch):
         with pytest.raises(KeyboardInterrupt):
             manager.turn(1.0)
     manager.turn()
+
+
+def test_waiting_turns_as_the_manager_does_also_if_its_class_has_changed_that(tmp_path):
+    class Counting(Manager):
+        turns_begun = 0
+
+        def turn(self, wait_s=0.0):
+            self.turns_begun += 1
+            super().turn(wait_s)
+
+    with Counting.open(tmp_path / "state") as manager:
+        manager.wait(manager.add("http://127.0.0.1:1/", tmp_path / "x"), timeout_s=0.1)
+        assert manager.turns_begun > 0
