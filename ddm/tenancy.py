@@ -20,8 +20,8 @@ class Tenancy:
     def __init__(self) -> None:
         self._unclosed: _Unclosed | None = _Unclosed(self)
         self._let_go = False
-        self.exits = ExitStack()
-        self.of = ""
+        self.exits: ExitStack = ExitStack()
+        self.of: str = ""
 
     def begin(self, exits: ExitStack, of: str) -> None:
         """From now on it has to be ended. of: what is open, for people."""

@@ -13,7 +13,7 @@ class Gate:
     """Turns a house. broken: whether a turn was left in its middle; then the house can only be closed."""
 
     def __init__(self, house: Household, room: Room) -> None:
-        self.broken = False
+        self.broken: bool = False
         self._house = house
         self._room = room
         self._turning = False

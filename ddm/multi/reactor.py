@@ -67,7 +67,7 @@ class Reactor:
         self._members: list[tuple[Member, Part]] = []
         self._behind: dict[int, int] = {}  # ready, but left to the next turn: its place there
         self._now = clock.now()
-        self.turning = False
+        self.turning: bool = False
 
     @property
     def now(self) -> float:
