@@ -42,8 +42,7 @@ class Gate:
         turn: Callable[[float | None], None],
     ) -> bool:
         """See Manager.wait. turn: the manager's own, which a class made from it may have changed."""
-        if self._room.host is not None:
-            raise UsageError(f"{self._room.host.name} turns this manager: await the job there")
+        self._check_own()
         until_s = None if timeout_s is None else self._house.now() + timeout_s
         while not all(each.over for each in pending):
             left_s = None if until_s is None else until_s - self._house.now()
@@ -51,6 +50,16 @@ class Gate:
                 return False
             turn(left_s)
         return True
+
+    def wait_a_turn(self, turn: Callable[[float | None], None]) -> None:
+        """Turn once, when there is something to do. turn: as for `wait`."""
+        self._check_own()
+        turn(None)
+
+    def _check_own(self) -> None:
+        """Raises UsageError where somebody's loop turns the manager."""
+        if self._room.host is not None:
+            raise UsageError(f"{self._room.host.name} turns this manager: wait for it there")
 
     def _note(self, error: BaseException) -> None:
         """What the error means for later turns: nothing, where it came while there was nothing to do but wait."""

@@ -53,10 +53,10 @@ class Manager:
             house.share(turn_budget_s)
         self._desk = Desk(house)
         self._room = Room()
-        self._teller = Teller(house, self._room)
+        self._gate = Gate(house, self._room)
+        self._teller = Teller(house, self._room, lambda: self._gate.wait_a_turn(self.turn))
         self._jobs = Roll(house, self._teller).jobs
         self._probes = Probes(house, self._room)
-        self._gate = Gate(house, self._room)
         self._closed = False
         self._quiet = self._room.when(lambda: self.idle)
         self.notices: tuple[str, ...] = house.notices

@@ -25,6 +25,8 @@ class Stream:
                 case ddm.Waiting(view):
                     print("waits:", view.reason)
 
+    Where no loop turns the manager a plain `for` does the same, and turns it.
+
     It begins with how things stand: Started for each job in work, and of jobs that were named also what they ended
     with, if they are over, or Paused. It ends when all of the named jobs are over, and any stream when its manager is
     closed.
@@ -36,9 +38,12 @@ class Stream:
     pace: how often progress is told.
     """
 
-    def __init__(self, room: Room, jobs: tuple[Job, ...], pace: Pace) -> None:
-        """Jobs: whose it is; all that there are if none is named."""
+    def __init__(
+        self, room: Room, jobs: tuple[Job, ...], pace: Pace, turn: Callable[[], object]
+    ) -> None:
+        """Jobs: whose it is; all that there are if none is named. turn: the manager, where no loop does."""
         self.pace = pace
+        self._turn = turn
         self._room = room
         self._jobs = jobs
         self._open = list(jobs)  # of these the last may be over, see `over`
@@ -61,13 +66,30 @@ class Stream:
         """The next one. Raises StopAsyncIteration at the end; StateError if the queue broke."""
         while not self._some:
             if self.over:
-                self._end()
+                self._check()
+                raise StopAsyncIteration
             with self._room.waiter() as waiter:
                 self._waiters.add(waiter)
                 try:
                     await waiter
                 finally:
                     self._waiters.discard(waiter)
+        return self._take_missed() or self._some.popitem(last=False)[1]
+
+    def __iter__(self) -> Self:
+        """Itself, as `__aiter__`."""
+        return self
+
+    def __next__(self) -> Happening:
+        """The next one, turning the manager. Raises StopIteration at the end; StateError if the queue broke.
+
+        UsageError where a loop turns it: `async for` is for that, or `take`.
+        """
+        while not self._some:
+            if self.over:
+                self._check()
+                raise StopIteration
+            self._turn()
         return self._take_missed() or self._some.popitem(last=False)[1]
 
     def take(self) -> list[Happening]:
@@ -189,9 +211,8 @@ class Stream:
         if self._callback is not None and not self._closed:
             self._callback(self)
 
-    def _end(self) -> None:
-        """Nothing more will be there to take. Raises StopAsyncIteration, or what went wrong."""
+    def _check(self) -> None:
+        """Raises what went wrong, where that is why nothing more will be there to take."""
         error = self._room.error
         if not (error is None or self._closed or isinstance(error, ClosedError)):
             raise error
-        raise StopAsyncIteration

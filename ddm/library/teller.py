@@ -6,6 +6,7 @@ nothing is noted.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import starmap
 from weakref import WeakSet
 
@@ -32,8 +33,10 @@ from ddm.turns import Part
 class Teller:
     """A member of the reactor while there is a stream: then it listens."""
 
-    def __init__(self, house: Household, room: Room) -> None:
+    def __init__(self, house: Household, room: Room, turn: Callable[[], object]) -> None:
+        """`turn`: turns the manager once, where no loop does."""
         self._house = house
+        self._turn = turn
         self._room = room
         self._streams: WeakSet[Stream] = WeakSet()
         self.listens = False
@@ -49,7 +52,7 @@ class Teller:
     def open(self, jobs: tuple[Job, ...], progress_per_s: float) -> Stream:
         """A stream of these jobs, or of all. Raises UsageError for a rate that makes no sense; ClosedError."""
         self._room.check()
-        stream = Stream(self._room, jobs, Pace(progress_per_s))
+        stream = Stream(self._room, jobs, Pace(progress_per_s), self._turn)
         stream.number()
         at_work = {view.id: view for view in self._house.view().jobs}
         if not self.listens:

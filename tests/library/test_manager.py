@@ -232,7 +232,7 @@ def test_a_loop_can_have_it_only_once(manager, tmp_path):
     manager.enter_loop(Loop(), 0.01)
     with pytest.raises(UsageError, match="a loop turns this manager already"):
         manager.enter_loop(Loop(), 0.01)
-    with pytest.raises(UsageError, match="a loop turns this manager: await"):
+    with pytest.raises(UsageError, match="a loop turns this manager: wait"):
         manager.wait(manager.quiet())
 
     manager.leave_loop()

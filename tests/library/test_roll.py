@@ -35,7 +35,7 @@ def house():
 
 @pytest.fixture
 def teller(house):
-    return Teller(house, Room())
+    return Teller(house, Room(), pytest.fail)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def room():
 
 @pytest.fixture
 def stream(room):
-    return Stream(room, (), Pace(4.0))
+    return Stream(room, (), Pace(4.0), pytest.fail)
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def jobs(room):
 
 @pytest.fixture
 def of_jobs(room, jobs):
-    stream = Stream(room, jobs, Pace(4.0))
+    stream = Stream(room, jobs, Pace(4.0), pytest.fail)
     stream.number()
     return stream
 
@@ -119,7 +119,7 @@ def test_one_that_is_of_certain_jobs_has_no_others(of_jobs):
 
 def test_a_job_counts_as_soon_as_it_has_its_number(room):
     job = Job(None, room, SPEC, None)
-    stream = Stream(room, (job,), Pace(4.0))
+    stream = Stream(room, (job,), Pace(4.0), pytest.fail)
     stream.number()
     job.id = 7
     stream.offer(Started(view(7)))
@@ -163,7 +163,7 @@ def test_a_queue_that_broke_is_an_error_for_who_waits(stream, room):
 
 
 def test_who_closes_it_hears_no_more(room):
-    with Stream(room, (), Pace(4.0)) as stream:
+    with Stream(room, (), Pace(4.0), pytest.fail) as stream:
         stream.offer(Started(view()))
     stream.offer(Done(view()))
     stream.late(0.5)
@@ -214,7 +214,7 @@ def test_one_that_calls_need_not_be_kept_until_its_jobs_are_over(room, jobs):
     taken = []
 
     def listen():
-        stream = Stream(room, jobs, Pace(4.0))
+        stream = Stream(room, jobs, Pace(4.0), pytest.fail)
         stream.number()
         stream.when_some(lambda stream: taken.extend(stream.take()))
         return weakref.ref(stream)
