@@ -231,7 +231,7 @@ def test_what_is_read_at_once_is_a_tick_of_its_rate(total, own, read):
     gaps_s=st.lists(st.floats(0.001, 0.5), min_size=1, max_size=40),
     blocks_per_s=st.floats(10, 1000),
 )
-def test_over_no_window_comes_more_than_the_rate_a_late_tick_and_a_block_of_each(
+def test_over_no_window_comes_more_than_the_rate_two_late_ticks_and_a_block_of_each(
     rate, connections, gaps_s, blocks_per_s
 ):
     block = int(rate / blocks_per_s) + 1
@@ -241,10 +241,11 @@ def test_over_no_window_comes_more_than_the_rate_a_late_tick_and_a_block_of_each
         bench.turn(bench.now + gap_s)
         sums.append((bench.now, bench.taken()))
 
-    # Each job may go into debt by a block, and their bucket too.
-    debt = (len(connections) + 1) * block
+    # Each job may go into debt by a block, and their bucket too. Where turns are so late that libcurl does not use up
+    # what one of them brings, the next has that as well as its own.
+    most = rate * 2 * (LATE_S + TICK_S) + (len(connections) + 1) * block
     # What came in a turn came at its end.
     for place, (_, before) in enumerate(sums[:-1]):
         began_s = sums[place + 1][0]
         for ended_s, taken in sums[place + 1 :]:
-            assert taken - before <= rate * (ended_s - began_s + LATE_S + TICK_S) + debt
+            assert taken - before <= rate * (ended_s - began_s) + most
