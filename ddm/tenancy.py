@@ -13,7 +13,7 @@ from contextlib import ExitStack
 class Tenancy:
     """What there is to do when the house is closed. exits: what was done so far, to be undone.
 
-    It has to be made before whatever it closes: a collection of garbage finalizes what is older first, and sockets have
+    It is made before whatever it closes: a collection of garbage mostly finalizes what is older first, and sockets have
     warnings of their own.
     """
 

@@ -5,6 +5,7 @@ import os
 import signal
 import stat
 
+from ddm import redact
 from integration.program import finish
 from integration.servers.behaviours import Honest, Status
 from integration.servers.bodies import body
@@ -38,7 +39,8 @@ def test_commands_of_the_configuration_are_told_of_each_job(ddm, scripted, downl
 
     assert (ended.code, ended.out) == (3, f"{download_dir}/a.bin\n")
     assert ended.err.count("a line of the hook") == 2
-    assert f"ddm: on_done of job 1 ({hook}) ended with exit status 3\n" in ended.err
+    shown = redact.short(str(hook))
+    assert f"ddm: on_done of job 1 ({shown}) ended with exit status 3\n" in ended.err
     assert _told(download_dir, 1) == {
         "ID": "1",
         "STATE": "done",

@@ -65,7 +65,11 @@ def completeness(package: str) -> dict[str, Any]:
 
 def _pyright(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *arguments]
-    return subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    # An editable installation is found by a hook of Python's, which pyright does not call.
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True
+    )
 
 
 if __name__ == "__main__":
