@@ -138,8 +138,8 @@ HOSTS_MAX = 4096
 # shorter turn takes more CPU: with 10 ms a third more at memory speed.
 TURN_BUDGET_S = 0.03
 # In somebody else's loop it should take less: what the loop does besides is late by so much. With 5 ms a timer of
-# asyncio's is 2 ms late as a rule and 5 or 6 at the 99th percentile, with 10 ms 4 and 8. Small files take up to 5 % more
-# CPU with 5 ms than with 30; and a commit, or names for many files, take 5 ms anyway.
+# asyncio's is 2 ms late as a rule and 5 or 6 at the 99th percentile, with 10 ms 4 and 8. Small files take up to 5 %
+# more CPU with 5 ms than with 30; and a commit, or names for many files, take 5 ms anyway.
 HOST_TURN_BUDGET_S = 0.005
 # A turn in somebody else's loop that comes later than this is told: asyncio calls a callback slow that takes so long
 # (loop.slow_callback_duration), and at 1 Gbit/s the kernel holds half as much of a stream (tcp_rmem, 6 MiB: 50 ms).
