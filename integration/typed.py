@@ -65,8 +65,10 @@ def completeness(package: str) -> dict[str, Any]:
 
 def _pyright(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, *arguments]
-    # An editable installation is found by a hook of Python's, which pyright does not call.
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    # An editable installation is found by a hook of Python's, which pyright does not call; and whom it asks for the
+    # other packages is the first Python of PATH, whatever else `--verifytypes` is told.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PATH": path}
     return subprocess.run(
         command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True
     )
