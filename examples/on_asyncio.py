@@ -1,6 +1,6 @@
 """In an asyncio service: add and await, wait for a while only, and all or none.
 
-python examples/on_asyncio.py DIRECTORY URL URL URL...
+python examples/on_asyncio.py DIRECTORY URL... (two at least)
 """
 
 import asyncio
