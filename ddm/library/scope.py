@@ -65,7 +65,7 @@ class Scope:
 
     async def __aenter__(self) -> Self:
         """Raises UsageError where nobody could wait at the end, ClosedError."""
-        with self._room.waiter():
+        with self._room.waiter(set()):
             return self
 
     async def __aexit__(

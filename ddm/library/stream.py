@@ -68,13 +68,9 @@ class Stream:
             if self.over:
                 self._check()
                 raise StopAsyncIteration
-            with self._room.waiter() as waiter:
-                self._waiters.add(waiter)
-                try:
-                    await waiter
-                finally:
-                    self._waiters.discard(waiter)
-        return self._take_missed() or self._some.popitem(last=False)[1]
+            with self._room.waiter(self._waiters) as waiter:
+                await waiter
+        return self._next()
 
     def __iter__(self) -> Self:
         """Itself, as `__aiter__`."""
@@ -90,7 +86,7 @@ class Stream:
                 self._check()
                 raise StopIteration
             self._turn()
-        return self._take_missed() or self._some.popitem(last=False)[1]
+        return self._next()
 
     def take(self) -> list[Happening]:
         """All that was not taken yet, the oldest first. Never waits."""
@@ -188,6 +184,9 @@ class Stream:
             self._some.popitem(last=False)
             self._missed += 1
         self._wake()
+
+    def _next(self) -> Happening:
+        return self._take_missed() or self._some.popitem(last=False)[1]
 
     def _take_missed(self) -> Missed | None:
         count, self._missed = self._missed, 0

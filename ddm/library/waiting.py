@@ -92,8 +92,11 @@ class Room:
             condition.look()
 
     @contextmanager
-    def waiter(self) -> Iterator[Waiter]:
-        """Somebody waits for the length of a `with` block. Raises UsageError where no loop has coroutines."""
+    def waiter(self, among: set[Waiter]) -> Iterator[Waiter]:
+        """Somebody waits for the length of a `with` block, and is among these meanwhile.
+
+        Raises UsageError where no loop has coroutines.
+        """
         self.check()
         if self.host is None:
             raise UsageError(
@@ -102,10 +105,12 @@ class Room:
             )
         waiter = self.host.waiter()
         self._waiters.add(waiter)
+        among.add(waiter)
         try:
             yield waiter
         finally:
             self._waiters.discard(waiter)
+            among.discard(waiter)
 
 
 class Pending(Generic[T_co]):
@@ -131,12 +136,8 @@ class Pending(Generic[T_co]):
     def __await__(self) -> Generator[object, None, T_co]:
         """Wait until it is over. Raises what `result` raises, and ClosedError if the manager is closed before."""
         while not self.over:
-            with self._room.waiter() as waiter:
-                self._waiters.add(waiter)
-                try:
-                    yield from waiter.__await__()
-                finally:
-                    self._waiters.discard(waiter)
+            with self._room.waiter(self._waiters) as waiter:
+                yield from waiter.__await__()
         return self.result()
 
     def when_over(self, callback: Callable[[Self], object]) -> None:

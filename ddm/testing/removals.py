@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ddm.record import JobRecord, State
+from ddm.record import JobRecord
 from ddm.testing.part import Inode
 from ddm.testing.story import Story
 
@@ -46,7 +46,7 @@ class Removals:
         return [
             f"{row.spec.directory}/{row.name}"
             for row in self._rows.values()
-            if (row.state is State.DONE or row.checking) and not row.delete_files
+            if row.whole and not row.delete_files
         ]
 
     @property
