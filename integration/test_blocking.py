@@ -9,6 +9,8 @@ from integration.crash.disks import ext4
 
 # A disk or a processor that somebody else keeps busy is not what is measured.
 _TRIES = 3
+# What a look at what is ready takes at most.
+_LOOK_S = 0.02
 
 
 @pytest.fixture(scope="module")
@@ -53,10 +55,13 @@ def test_there_is_one_thread_whatever_happens(played):
 
 def test_what_ddm_says_of_its_turns_is_what_others_measure(played):
     measured, own = played.report, played.report.own
+    took_s = own.longest.took_s
 
     assert sum(own.histogram) == own.count == measured.count
-    # From outside, a turn is also the look at what is ready.
-    assert measured.longest_s - 0.02 < own.longest.took_s < measured.longest_s
+    # From outside, a turn is also the look at what is ready. There others may take the processor, for as long as they
+    # like, and DDM does not call that its turn: so what is compared is not the longest by the clock.
+    assert any(turn.held_s - _LOOK_S < took_s < turn.wall_s for turn in measured.turns)
+    assert max(turn.cpu_s for turn in measured.turns) - _LOOK_S < took_s
 
 
 @pytest.mark.timeout(240)

@@ -33,13 +33,11 @@ class Report(Struct, frozen=True):
     """What was measured.
 
     samples: the bytes of the stream that were written to its files, so many until that moment of the
-    monotonic clock. turns: those that were not short; count: of all; longest_s: the longest of all. own: what the
-    manager itself says of its turns.
+    monotonic clock. turns: those that were not short; count: of all. own: what the manager itself says of its turns.
     """
 
     turns: list[Turn]
     count: int
-    longest_s: float
     own: TurnFigures
     samples: list[tuple[float, int]]
 
@@ -83,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
                 stopping = True
                 manager.stop()
         own = manager.turns()
-    found = Report(turns.kept, turns.count, turns.longest_s, own, account.samples)
+    found = Report(turns.kept, turns.count, own, account.samples)
     report.write_bytes(msgspec.json.encode(found))
     return 0
 

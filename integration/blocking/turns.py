@@ -42,13 +42,12 @@ class Turn(Struct, frozen=True, array_like=True):
 class Turns:
     """Measures turns; for the main thread, whose SIGALRM it takes.
 
-    count: how many there were. kept: those that were not short. longest_s: of all, by the clock.
+    count: how many there were. kept: those that were not short.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self.kept: list[Turn] = []
-        self.longest_s = 0.0
         self._where = ""
         # /proc/thread-self/schedstat: nanoseconds on a processor, nanoseconds waiting for one, slices.
         self._statistics = os.open("/proc/thread-self/schedstat", os.O_RDONLY)
@@ -66,7 +65,6 @@ class Turns:
             wall_s, cpu_s = time.monotonic() - begun_s, time.thread_time() - cpu_s
             signal.setitimer(signal.ITIMER_REAL, 0)
             self.count += 1
-            self.longest_s = max(self.longest_s, wall_s)
             if wall_s >= KEPT_S:
                 queued_s = (self._queued_ns() - queued_ns) / 1e9
                 self.kept.append(Turn(begun_s, wall_s, cpu_s, queued_s, self._where))
