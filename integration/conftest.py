@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from integration.embedding.packages import said
 from integration.program import Program
 from integration.servers import nginx as real
 from integration.servers.scripted import ScriptedServer
+
+# A shell has what it runs in the background ignore Ctrl-C, and children inherit that: here they shall hear of it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
