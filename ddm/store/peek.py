@@ -30,8 +30,7 @@ class Peeked(Struct, frozen=True):
 def peek(path: Path, prefix: str, states: Collection[State]) -> list[Peeked]:
     """The jobs in these states whose number begins so, the oldest first."""
     try:
-        # A writer that is stopped in the middle of it must not hold up a TAB.
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", 0, uri=True)) as found:
+        with closing(_opened(path)) as found:
             rows = found.execute(
                 "SELECT id, state, coalesce(name, asked_name), url FROM jobs"
                 " WHERE substr(id, 1, ?) = ? ORDER BY id",
@@ -46,8 +45,13 @@ def peek(path: Path, prefix: str, states: Collection[State]) -> list[Peeked]:
 def peek_origins(path: Path) -> list[Origin]:
     """The origins that something is known of."""
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", 0, uri=True)) as found:
+        with closing(_opened(path)) as found:
             rows = found.execute("SELECT origin FROM hosts ORDER BY origin").fetchall()
         return [Origin.of_key(row[0]) for row in rows]
     except (sqlite3.Error, OSError, ValueError, TypeError, UsageError):
         return []
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    # A writer that is stopped in the middle of it must not hold up a TAB.
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=0, uri=True)
