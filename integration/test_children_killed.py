@@ -44,6 +44,7 @@ def test_nobody_hears_of_children_that_were_killed(killed):
     assert killed.code == 143  # SIGTERM's own
 
 
+@pytest.mark.timeout(240)
 def test_a_digest_ends_with_its_manager_and_the_next_one_goes_on(tmp_path):
     size = SMALL.digest_bytes
     found = orphans(

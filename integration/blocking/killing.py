@@ -28,6 +28,8 @@ _MIB = 1 << 20
 _FETCHED, _FETCHED_BYTES = 4, 1 * _MIB
 _PLANTED_BYTES = 48 * _MIB
 _SOON_S = 0.15
+# A child that computes gives way to all others: on a busy machine two gigabytes may take a minute.
+_PATIENCE_S = 180
 
 
 @dataclass(slots=True)
@@ -170,7 +172,7 @@ def orphans(
                 until(looked, "the next ddm run has the job in work", 10)
                 again_s = time.monotonic() - killed_s
                 until(lambda: looked() and gone, "no child is left")
-                ended = finish(again)
+                ended = finish(again, timeout_s=_PATIENCE_S)
     whole = directory / name
     right = whole.exists() and whole.stat().st_size == size_bytes
     shutil.rmtree(directory)
