@@ -20,8 +20,9 @@ help:
 demo: $(STAMP)
 	@$(BIN)/python -m integration.demo
 
+# On all processors, but few at a time, for many tests wait for the clock. What a file sets up is set up once.
 test: $(STAMP)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: $(STAMP)
 	@echo "format"
