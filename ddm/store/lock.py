@@ -70,12 +70,11 @@ def _is_open_twice(fd: int) -> bool:
 
     Its number would not do: in another container another process may have ours.
     """
-    others = (path for path in Path("/proc/self/fd").iterdir() if path.name != str(fd))
-    with suppress(OSError):  # no /proc
+    with suppress(OSError):  # no /proc, or no descriptor left to list it with
         ours = os.fstat(fd)
-        for path in others:
+        for path in Path("/proc/self/fd").iterdir():
             with suppress(OSError):  # the one that this list was read with
-                if os.path.samestat(path.stat(), ours):
+                if path.name != str(fd) and os.path.samestat(path.stat(), ours):
                     return True
     return False
 

@@ -1,4 +1,5 @@
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -20,6 +21,21 @@ def test_only_one_holds_it_and_the_other_is_told_who(tmp_path):
     lock.release()
     lock.release()
     ManagerLock.acquire(tmp_path).release()
+
+
+def test_who_has_no_descriptor_left_to_look_around_is_told_too(tmp_path):
+    lock = ManagerLock.acquire(tmp_path)
+    os.close(last_fd := os.dup(lock.fileno()))
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (last_fd + 1, before[1]))
+    try:
+        with pytest.raises(HeldError) as caught:
+            ManagerLock.acquire(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        lock.release()
+    said = f"another ddm (process {os.getpid()}) works with {tmp_path}; wait for it, or end it"
+    assert str(caught.value) == said
 
 
 def test_a_process_that_dies_gives_it_back(tmp_path):
