@@ -31,12 +31,12 @@ _SPACE = re.compile(rb"[ \t\r\n]*+")
 _SCALAR = re.compile(rb"[-+.0-9A-Za-z]*+")
 # The inside of a string up to its quote, an escape that is cut in two, or the end of what was read.
 _INSIDE = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
-# What may stand in a container: strings that are surely short enough, whole containers of nothing deeper. Atomic
-# groups, not possessive repeats: before Python 3.11.5 those went on where what they repeat had failed half-way
+# What may stand in a container: strings that are surely short enough, whole containers of nothing deeper. An atomic
+# group, no possessive repeat: before Python 3.11.5 that went on where what it repeats had failed half-way
 # (CPython's issue 106052). A repeat that may fail needs memory for each round, so it has a bound.
 _SHORT = rb'[^"{}\[\]]++|"[^"\\]{0,1000}+(?:\\.[^"\\]{0,1000}+){0,100}+"'
 _RUN = rb"(?>(?:%b){0,1000})" % _SHORT
-_FLAT = re.compile(rb"(?>(?:%b|\{%b\}|\[%b\]){0,1000})" % (_SHORT, _RUN, _RUN), re.DOTALL)
+_FLAT = re.compile(rb"(?:%b|\{%b\}|\[%b\]){0,1000}" % (_SHORT, _RUN, _RUN), re.DOTALL)
 
 
 class BrokenJSONError(UsageError):

@@ -4,6 +4,9 @@ import select
 import pytest
 
 from ddm import Manager
+from ddm.library.pace import Pace
+from ddm.library.stream import Stream
+from ddm.library.waiting import Room
 
 
 @pytest.fixture
@@ -37,3 +40,15 @@ def until(manager):
 def poll():
     """Whether a descriptor is readable."""
     return lambda fd: bool(select.select([fd], [], [], 0)[0])
+
+
+@pytest.fixture
+def room():
+    """Where nobody waits yet, and no loop turns anything."""
+    return Room()
+
+
+@pytest.fixture
+def stream(room):
+    """One of all jobs, told by hand; it may not turn."""
+    return Stream(room, (), Pace(4.0), pytest.fail)

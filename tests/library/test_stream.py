@@ -14,7 +14,6 @@ from ddm.library.happenings import Done, Failed, HostLate, Missed, Progress, Sta
 from ddm.library.job import Job
 from ddm.library.pace import Pace
 from ddm.library.stream import Stream
-from ddm.library.waiting import Room
 from ddm.limits import STREAM_MAX
 from ddm.record import JobRecord, State, Wanted
 from ddm.spec import JobSpec
@@ -27,16 +26,6 @@ URL = "https://example.org/f"
 
 def view(job_id=1, done_bytes=0, **more):
     return replace(recorded(RECORD), id=job_id, done_bytes=done_bytes, **more)
-
-
-@pytest.fixture
-def room():
-    return Room()
-
-
-@pytest.fixture
-def stream(room):
-    return Stream(room, (), Pace(4.0), pytest.fail)
 
 
 @pytest.fixture

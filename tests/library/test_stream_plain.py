@@ -7,22 +7,9 @@ import pytest
 from ddm.embed import on_asyncio
 from ddm.errors import ClosedError, StateError, UsageError
 from ddm.library.happenings import Done, Started
-from ddm.library.pace import Pace
-from ddm.library.stream import Stream
-from ddm.library.waiting import Room
 from ddm.testing import rehearsal
 
 URL = "https://example.org/f"
-
-
-@pytest.fixture
-def room():
-    return Room()
-
-
-@pytest.fixture
-def stream(room):
-    return Stream(room, (), Pace(4.0), pytest.fail)
 
 
 def test_without_a_loop_a_plain_for_turns_the_manager_until_its_jobs_are_over(tmp_path):
